@@ -1,0 +1,1 @@
+# cfg: see doc/hacking.md, Folders

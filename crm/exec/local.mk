@@ -1,0 +1,1 @@
+# crm/exec: see doc/hacking.md, Folders

@@ -1,0 +1,1 @@
+# crm/model: see doc/hacking.md, Folders

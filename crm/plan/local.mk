@@ -1,0 +1,1 @@
+# crm/plan: see doc/hacking.md, Folders

@@ -1,0 +1,1 @@
+# hbd/core: see doc/hacking.md, Folders

@@ -1,0 +1,1 @@
+# hbd/daemon: see doc/hacking.md, Folders

@@ -1,0 +1,1 @@
+# hbd/link: see doc/hacking.md, Folders

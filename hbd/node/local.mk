@@ -1,0 +1,1 @@
+# hbd/node: see doc/hacking.md, Folders

@@ -1,0 +1,1 @@
+# hbd/tools: see doc/hacking.md, Folders

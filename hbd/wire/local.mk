@@ -1,0 +1,1 @@
+# hbd/wire: see doc/hacking.md, Folders

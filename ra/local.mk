@@ -1,0 +1,1 @@
+# ra: see doc/hacking.md, Folders
