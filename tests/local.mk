@@ -1,4 +1,14 @@
+# tests: run, demo, check-layers and the folders below
 include tests/unit/local.mk
 include tests/sim/local.mk
 include tests/fuzz/local.mk
 include tests/net/local.mk
+
+EXTRA_DIST += tests/run tests/check-layers tests/expected-skips \
+  tests/lib/packages.sh tests/lib/build.sh .ci/run \
+  README.md CONTRIBUTING.md NEWS LICENSE .clang-format \
+  doc/hacking.md doc/design.md doc/heartbeat.md doc/crm.md
+
+.PHONY: check-layers
+check-layers:
+	$(top_srcdir)/tests/check-layers
