@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /* Bounds on what we build and accept; real messages stay far below. */
-#define HBD_MESSAGE_MAX_FIELDS 64
+#define HBD_MESSAGE_MAX_FIELDS   64
 #define HBD_MESSAGE_MAX_NAME_LEN 64
-#define HBD_MESSAGE_MAX_BYTES 60000 /* one UDP datagram, no fragmentation layer */
+#define HBD_MESSAGE_MAX_BYTES    60000 /* one UDP datagram, no fragmentation layer */
 
 typedef struct _HbdMessage HbdMessage;
 
@@ -21,6 +21,9 @@ HbdMessage *hbd_message_dup (const HbdMessage *message);
 void hbd_message_free (HbdMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdMessage, hbd_message_free)
 
+/* Builders trust their caller: @name is 1 to HBD_MESSAGE_MAX_NAME_LEN graphic ASCII characters
+ * without '=' and does not begin with '('; a message of more than HBD_MESSAGE_MAX_FIELDS fields or
+ * HBD_MESSAGE_MAX_BYTES is refused by every receiver. */
 /* Append a text field; replaces nothing, so a name may stand twice (the first one is read). */
 void hbd_message_add (HbdMessage *message, const char *name, const char *value);
 void hbd_message_add_printf (HbdMessage *message, const char *name, const char *format, ...)

@@ -1,1 +1,6 @@
-# tests/unit
+# tests/unit: one GLib test program per source file. Tests find their data with
+# g_test_build_filename (G_TEST_DIST, "data", ...), that is below tests/.
+AM_TESTS_ENVIRONMENT = \
+  G_TEST_SRCDIR='$(abs_top_srcdir)/tests'; export G_TEST_SRCDIR; \
+  G_TEST_BUILDDIR='$(abs_top_builddir)/tests'; export G_TEST_BUILDDIR;
+include tests/unit/wire.mk
