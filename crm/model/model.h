@@ -37,6 +37,7 @@ typedef struct {
     char *unit;     /* SYSTEMD */
     char **params;  /* OCF: "NAME=value" strings for OCF_RESKEY_; NULL-terminated */
     bool is_address; /* IPaddr and its kin: released first when the engine is lost */
+    char *missing;   /* MISSING: where it was looked for, for people; else NULL */
     HbdTime timeout_us[CRM_ACTION_N];
 } CrmResource;
 
@@ -57,7 +58,12 @@ CrmGroup *crm_group_new (const char *key, const char *preferred_node);
 void crm_group_free (CrmGroup *group);
 CrmResource *crm_resource_new (void);
 void crm_resource_free (CrmResource *resource);
+/* NULL when there is no such group / resource. */
 const CrmGroup *crm_model_group (const CrmModel *model, guint index);
+const CrmResource *crm_group_resource (const CrmGroup *group, guint index);
+/* 16 hex digits over all that says what a resource is (time limits left out): when it changes, what
+ * runs is no longer what the configuration describes. (transfer full) */
+char *crm_resource_digest (const CrmResource *resource);
 /* Index of the group with that key, or -1. */
 int crm_model_find_group (const CrmModel *model, const char *key);
 const char *crm_class_name (CrmClass klass);
