@@ -1,1 +1,6 @@
 # crm/exec: see doc/hacking.md, Folders
+noinst_LIBRARIES += libcrmexec.a
+libcrmexec_a_SOURCES = \
+  crm/exec/runner.c crm/exec/runner.h crm/exec/runner_private.h \
+  crm/exec/runner_group.c crm/exec/runner_lease.c
+EXTRA_DIST += crm/exec/README.md

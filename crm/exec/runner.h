@@ -13,8 +13,8 @@ typedef struct _CrmRunner CrmRunner;
 
 typedef struct {
     const CrmModel *model;  /* borrowed for the object's life */
-    HbdTime lease_us;       /* bound after the last renewal within which the kernel lets go; 0: off */
-    HbdTime renew_us;       /* renewal period while the engine beats */
+    HbdTime lease_us;       /* valid_lft after a renewal; a lease of that age is not renewed; 0: off */
+    HbdTime renew_us;       /* renewal period while the engine beats; less than lease_us / 2 */
     HbdTime engine_grace_us; /* engine silent or gone that long: release the addresses */
     guint max_parallel;     /* programs at once */
 } CrmRunnerConfig;
@@ -22,19 +22,31 @@ typedef struct {
 /* OCF exit codes that matter here (doc/crm.md 1.4); internal ones above 255. */
 #define CRM_RC_OK 0
 #define CRM_RC_GENERIC 1
+#define CRM_RC_ARGS 2
+#define CRM_RC_UNIMPLEMENTED 3
+#define CRM_RC_PERM 4
 #define CRM_RC_NOT_INSTALLED 5
 #define CRM_RC_NOT_CONFIGURED 6
 #define CRM_RC_NOT_RUNNING 7
+#define CRM_RC_RUNNING_PROMOTED 8
+#define CRM_RC_DEGRADED 190
+#define CRM_RC_DEGRADED_PROMOTED 191
 #define CRM_RC_TIMEOUT 256
+/* The process survived KILL: its action is still in flight. When it ends at last, RESULT comes once
+ * more with the same op. */
 #define CRM_RC_UNKILLABLE 257
 
 typedef enum {
-    CRM_RUNNER_START,    /* the edge is ready: .journal of an earlier life may have been loaded */
-    CRM_RUNNER_REQUEST,  /* .request from the engine */
+    CRM_RUNNER_START,    /* the edge is ready: the journal of an earlier life, if any, is loaded */
+    /* .request from the engine. Each is answered by at least one DO_GROUP: START ends in RUNNING,
+     * FAILED or STUCK, STOP in STOPPED, FAILED (nothing runs either) or STUCK. UNKNOWN said of a
+     * group that ran means: addresses are dropped, say START (still mine) or STOP; after a second
+     * of silence it is stopped. */
+    CRM_RUNNER_REQUEST,
     CRM_RUNNER_RESULT,   /* .result of an action */
-    CRM_RUNNER_ADDRESS,  /* .address: the kernel or a third party removed a held address */
+    CRM_RUNNER_ADDRESS,  /* .address: a held address is gone; also when DO_RENEW did not find it */
     CRM_RUNNER_BEAT,     /* the engine has handed its beats to the kernel */
-    CRM_RUNNER_ENGINE,   /* .engine_up: the engine's socket came or closed */
+    CRM_RUNNER_ENGINE,   /* .engine_up: the engine's socket came (all groups are told) or closed */
     CRM_RUNNER_SHUTDOWN, /* release everything, bounded */
     CRM_RUNNER_TIMER,
     CRM_RUNNER_EVENT_N

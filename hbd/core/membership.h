@@ -35,8 +35,8 @@ typedef struct {
     HbdTime rexmit_us; /* max_rexmit_delay: period of retransmission requests */
     guint hopfudge;
     guint8 uuid[16];
-    guint32 generation;      /* the one this life uses, already persisted */
-    bool inner_auth;         /* msgfmt classic */
+    guint32 generation; /* the one this life uses, already persisted */
+    bool inner_auth;    /* msgfmt classic */
     const HbdKeyTable *keys; /* copied */
     guint64 seed;
 } HbdMembershipConfig;
@@ -81,10 +81,7 @@ typedef enum {
     HBD_MEMBERSHIP_DO_NODE,    /* .node: another node's state changed, or it restarted */
     HBD_MEMBERSHIP_DO_LINK,    /* .link: what we hear of a node on a link changed */
     HBD_MEMBERSHIP_DO_JOINED,  /* we are active: every node was heard or declared dead */
-    HBD_MEMBERSHIP_DO_MESSAGE, /* .message: fresh, authentic, for us or for all, delivered once;
-                                * statuses too, after what they change */
-    HBD_MEMBERSHIP_DO_PAUSE,   /* .gap_us: we did not run; peers heard nothing of us for that long.
-                                * At or above our deadtime they have taken over. */
+    HBD_MEMBERSHIP_DO_MESSAGE, /* .message: fresh, authentic, for us or for all, delivered once */
     HBD_MEMBERSHIP_DO_RECORD,  /* .record */
 } HbdMembershipActionKind;
 
@@ -99,8 +96,8 @@ typedef struct {
         struct {
             guint node; /* position in config nodes */
             HbdNodeState from, to;
-            bool restarted;     /* a newer generation: whatever it held before, it says anew */
-            bool returned;      /* same generation after we declared it dead: a partition healed */
+            bool restarted; /* a newer generation: whatever it held before, it says anew */
+            bool returned;  /* same generation after we declared it dead: a partition healed */
             const char *reason; /* static text: "deadtime", "status", "shutdown", ... */
         } node;
         struct {
@@ -112,7 +109,6 @@ typedef struct {
             guint node; /* origin */
             HbdMessage *message;
         } message;
-        HbdTime gap_us;
         HbdRecord *record;
     };
 } HbdMembershipAction;

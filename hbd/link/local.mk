@@ -1,1 +1,1 @@
-EXTRA_DIST += hbd/link/link.h hbd/link/monitor.h
+# hbd/link: see doc/hacking.md, Folders

@@ -1,0 +1,18 @@
+# crm/model and crm/exec
+EXEC_LIBS = libcrmexec.a libcrmmodel.a libhbdbase.a $(GLIB_LIBS)
+check_PROGRAMS += tests/unit/test_model
+TESTS += tests/unit/test_model
+tests_unit_test_model_SOURCES = tests/unit/test_model.c
+tests_unit_test_model_LDADD = $(EXEC_LIBS)
+
+check_PROGRAMS += tests/unit/test_runner tests/unit/test_runner_lease tests/unit/test_runner_crash
+TESTS += tests/unit/test_runner tests/unit/test_runner_lease tests/unit/test_runner_crash
+tests_unit_test_runner_SOURCES = tests/unit/test_runner.c \
+  tests/unit/runner_world.c tests/unit/runner_world.h
+tests_unit_test_runner_LDADD = $(EXEC_LIBS)
+tests_unit_test_runner_lease_SOURCES = tests/unit/test_runner_lease.c \
+  tests/unit/runner_world.c tests/unit/runner_world.h
+tests_unit_test_runner_lease_LDADD = $(EXEC_LIBS)
+tests_unit_test_runner_crash_SOURCES = tests/unit/test_runner_crash.c \
+  tests/unit/runner_world.c tests/unit/runner_world.h
+tests_unit_test_runner_crash_LDADD = $(EXEC_LIBS)
