@@ -5,3 +5,4 @@ AM_TESTS_ENVIRONMENT = \
   G_TEST_BUILDDIR='$(abs_top_builddir)/tests'; export G_TEST_BUILDDIR;
 include tests/unit/wire.mk
 include tests/unit/exec.mk
+include tests/unit/tools.mk
