@@ -12,32 +12,32 @@
 typedef struct _CrmRunner CrmRunner;
 
 typedef struct {
-    const CrmModel *model;  /* borrowed for the object's life */
-    HbdTime lease_us;       /* valid_lft after a renewal; a lease of that age is not renewed; 0: off */
-    HbdTime renew_us;       /* renewal period while the engine beats; less than lease_us / 2 */
+    const CrmModel *model; /* borrowed for the object's life */
+    HbdTime lease_us; /* valid_lft after a renewal; a lease of that age is not renewed; 0: off */
+    HbdTime renew_us; /* renewal period while the engine beats; less than lease_us / 2 */
     HbdTime engine_grace_us; /* engine silent or gone that long: release the addresses */
-    guint max_parallel;     /* programs at once */
+    guint max_parallel;      /* programs at once */
 } CrmRunnerConfig;
 
 /* OCF exit codes that matter here (doc/crm.md 1.4); internal ones above 255. */
-#define CRM_RC_OK 0
-#define CRM_RC_GENERIC 1
-#define CRM_RC_ARGS 2
-#define CRM_RC_UNIMPLEMENTED 3
-#define CRM_RC_PERM 4
-#define CRM_RC_NOT_INSTALLED 5
-#define CRM_RC_NOT_CONFIGURED 6
-#define CRM_RC_NOT_RUNNING 7
-#define CRM_RC_RUNNING_PROMOTED 8
-#define CRM_RC_DEGRADED 190
+#define CRM_RC_OK                0
+#define CRM_RC_GENERIC           1
+#define CRM_RC_ARGS              2
+#define CRM_RC_UNIMPLEMENTED     3
+#define CRM_RC_PERM              4
+#define CRM_RC_NOT_INSTALLED     5
+#define CRM_RC_NOT_CONFIGURED    6
+#define CRM_RC_NOT_RUNNING       7
+#define CRM_RC_RUNNING_PROMOTED  8
+#define CRM_RC_DEGRADED          190
 #define CRM_RC_DEGRADED_PROMOTED 191
-#define CRM_RC_TIMEOUT 256
+#define CRM_RC_TIMEOUT           256
 /* The process survived KILL: its action is still in flight. When it ends at last, RESULT comes once
  * more with the same op. */
-#define CRM_RC_UNKILLABLE 257
+#define CRM_RC_UNKILLABLE        257
 
 typedef enum {
-    CRM_RUNNER_START,    /* the edge is ready: the journal of an earlier life, if any, is loaded */
+    CRM_RUNNER_START, /* the edge is ready: the journal of an earlier life, if any, is loaded */
     /* .request from the engine. Each is answered by at least one DO_GROUP: START ends in RUNNING,
      * FAILED or STUCK, STOP in STOPPED, FAILED (nothing runs either) or STUCK. UNKNOWN said of a
      * group that ran means: addresses are dropped, say START (still mine) or STOP; after a second
@@ -118,9 +118,9 @@ typedef struct {
         struct {
             guint index;
             CrmGroupState state;
-            int rc;          /* of the failure, else 0 */
-            guint resource;  /* that failed */
-            char *reason;    /* owned; may be NULL */
+            int rc;         /* of the failure, else 0 */
+            guint resource; /* that failed */
+            char *reason;   /* owned; may be NULL */
         } group;
         HbdRecord *record;
     };
