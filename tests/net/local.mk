@@ -1,1 +1,2 @@
 # tests/net
+include tests/net/ra.mk

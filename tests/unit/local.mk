@@ -6,3 +6,4 @@ AM_TESTS_ENVIRONMENT = \
 include tests/unit/wire.mk
 include tests/unit/exec.mk
 include tests/unit/tools.mk
+include tests/unit/ra.mk
