@@ -31,6 +31,8 @@ typedef struct {
     const char *peer; /* NULL: a cluster of one */
     const CrmModel *model; /* borrowed for the object's life */
     CrmFailback failback;
+    guint32 life;          /* greater at every start of this node: its Heartbeat generation */
+    HbdTime deadtime_us;   /* own, as announced: how long peers wait for us */
 } CrmTakeoverConfig;
 
 typedef enum {
@@ -42,17 +44,54 @@ typedef enum {
     CRM_REPORT_IP_RESPONSE,  /* legacy: .key .weown */
     CRM_REPORT_SHUTDONE,
     CRM_REPORT_STONITH,      /* .key = node, .info = result */
-    CRM_REPORT_CLAIMS,       /* native only, carried by status: .claims */
+    CRM_REPORT_CLAIMS,       /* native only, carried by status: .claims; as an action: send now */
     CRM_REPORT_N
 } CrmReportKind;
 
-/* One native claim: the sender runs (or is starting / stopping) group .group with ownership .epoch;
- * the greatest epoch ever seen travels on, so the next owner goes above it. */
+/* Who may start a group. At most one node holds the token of a group; how it moves is told at the
+ * top of takeover.c. */
+typedef enum {
+    CRM_TOKEN_NONE,
+    CRM_TOKEN_ASK,     /* nobody seems to have it; taken once the peer has seen that we ask */
+    CRM_TOKEN_MINE,
+    CRM_TOKEN_GRANTED, /* stopped here and given to the peer, which has not taken it yet */
+    CRM_TOKEN_N
+} CrmToken;
+
+/* What a node without the token asks of the one that has it. */
+typedef enum {
+    CRM_WISH_NONE,
+    CRM_WISH_GIVE,  /* let me have it */
+    CRM_WISH_HALT,  /* keep it stopped */
+    CRM_WISH_START, /* no longer */
+    CRM_WISH_N
+} CrmWish;
+
+/* What the sender says of one group. */
 typedef struct {
     guint group; /* model index */
     CrmGroupState state;
-    guint64 epoch;
+    CrmToken token;
+    CrmWish wish;
+    bool is_halted; /* an operator wants it stopped; the greater epoch knows better */
+    guint64 epoch;  /* of the token; GRANTED: the one that the taker uses; else greatest seen */
 } CrmClaim;
+
+#define CRM_CLAIMS_READY (1u << 0)    /* active, executor there, not leaving */
+#define CRM_CLAIMS_WANT_ACK (1u << 1) /* answer at once: somebody waits for the echo */
+#define CRM_CLAIMS_PREFER (1u << 2)   /* auto_failback is not off: the preferred node wins */
+#define CRM_CLAIMS_FLAGS 0x7u
+
+/* Everything a node says about its groups, as one value: it replaces whatever it said before. */
+typedef struct {
+    guint64 session;      /* life << 32 | pauses << 16 | deaths of the peer declared */
+    guint64 rev;          /* grows with each change within a life */
+    guint64 echo_session; /* the peer's, as last heard; 0: nothing heard */
+    guint64 echo_rev;
+    guint flags;
+    guint n;
+    const CrmClaim *claim;
+} CrmClaims;
 
 typedef struct {
     CrmReportKind kind;
@@ -62,8 +101,7 @@ typedef struct {
     bool weown;
     const char *info; /* "", or me other done mach_down shutdown standby ...; borrowed */
     const char *key;
-    const CrmClaim *claims; /* borrowed */
-    guint n_claims;
+    const CrmClaims *claims; /* CLAIMS, and SHUTDONE of a native peer (else NULL); borrowed */
 } CrmReport;
 
 typedef enum {
@@ -98,6 +136,7 @@ typedef enum {
     CRM_TAKEOVER_MANAGER,  /* .manager_up: the executor went or came back */
     CRM_TAKEOVER_COMMAND,  /* .command */
     CRM_TAKEOVER_SHUTDOWN, /* release everything, then say RELEASED */
+    CRM_TAKEOVER_PAUSED,   /* we did not run for longer than the peer waits: let go, then ask */
     CRM_TAKEOVER_TIMER,
     CRM_TAKEOVER_EVENT_N
 } CrmTakeoverEventKind;
@@ -109,7 +148,7 @@ typedef struct {
             CrmPeerState state;
             bool restarted; /* newer generation: forget what it held */
             bool returned;  /* same generation after death: partition healed */
-            bool is_native;
+            bool is_native; /* speaks claims, and about the same haresources */
         } peer;
         CrmReport report;
         struct {
@@ -157,7 +196,7 @@ HbdTime crm_takeover_deadline (const CrmTakeover *t);
 const char *crm_takeover_holding (const CrmTakeover *t);
 /* Owner of a group as far as this node knows: self, peer, or NULL. */
 const char *crm_takeover_owner (const CrmTakeover *t, guint group);
-/* Our claims, for the native field in status; n in *@n. (transfer none, until the next step) */
-const CrmClaim *crm_takeover_claims (const CrmTakeover *t, guint *n);
+/* Our claims, for the native field in every status. (transfer none, until the next step) */
+const CrmClaims *crm_takeover_claims (const CrmTakeover *t);
 const char *crm_hold_name (CrmHold hold);
 bool crm_hold_parse (const char *text, CrmHold *hold); /* also "failback" = foreign */

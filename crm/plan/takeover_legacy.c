@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Speaking with a Heartbeat 3.0.6 peer in legacy mode (doc/heartbeat.md 6.6): one group at a time,
+ * `ip-request` by who wants it, `ip-request-resp` by who had it. A node that starts asks for the
+ * groups that prefer it; nothing else moves before a death or a departure. */
+#include "config.h"
+
+#include "crm/plan/takeover_private.h"
+
+static void
+ask (const Step *s, Group *g)
+{
+    const CrmReport report = { .kind = CRM_REPORT_IP_REQUEST, .key = g->config->key };
+
+    g->v1_again = s->now + TAKEOVER_ASK_AGAIN_US;
+    takeover_report (s, &report);
+}
+
+static void
+answer (const Step *s, Group *g, bool weown)
+{
+    const CrmReport report = { .kind = CRM_REPORT_IP_RESPONSE,
+                               .key = g->config->key,
+                               .weown = weown };
+
+    g->v1_asked = false;
+    g->there = CRM_GROUP_RUNNING;
+    takeover_report (s, &report);
+}
+
+/* A 3.0.6 peer is there: heard for the first time, restarted or returned. */
+void
+legacy_enter (const Step *s)
+{
+    CrmTakeover *t = s->t;
+
+    t->v1.is_known = true;
+    for (guint i = 0; i < t->n; i++) {
+        Group *g = &t->groups[i];
+        bool is_local = takeover_in_hold (g, CRM_HOLD_LOCAL, t->self);
+
+        g->giving = GIVE_NOT;
+        g->v1_asked = false;
+        if (g->token == CRM_TOKEN_MINE) {
+            g->there = CRM_GROUP_STOPPED;
+            continue;
+        }
+        g->there = CRM_GROUP_RUNNING; /* unless it says otherwise */
+        if (is_local || group_is_up (g))
+            ask (s, g);
+    }
+}
+
+static Group *
+find (CrmTakeover *t, const char *key)
+{
+    int index = key != NULL ? crm_model_find_group (t->config.model, key) : -1;
+
+    return index >= 0 && (guint) index < t->n ? &t->groups[index] : NULL;
+}
+
+void
+legacy_on_report (const Step *s, const CrmReport *report)
+{
+    Group *g = find (s->t, report->key);
+
+    if (g == NULL || s->t->is_leaving)
+        return;
+    if (report->kind == CRM_REPORT_IP_REQUEST) {
+        g->v1_asked = true; /* answered when it is surely stopped */
+        if (g->token == CRM_TOKEN_MINE)
+            g->giving = GIVE_ASKED;
+    } else if (report->kind == CRM_REPORT_IP_RESPONSE && g->v1_again != 0) {
+        g->v1_again = 0;
+        g->there = CRM_GROUP_STOPPED;
+        group_take (s, g, g->seen + 1, report->weown ? "handed-over" : "peer-has-not");
+    }
+}
+
+void
+legacy_settle (const Step *s)
+{
+    CrmTakeover *t = s->t;
+
+    if (t->is_leaving)
+        return;
+    for (guint i = 0; i < t->n; i++) {
+        Group *g = &t->groups[i];
+        bool was_ours = g->token == CRM_TOKEN_MINE;
+
+        if (!g->v1_asked || !group_is_settled_down (g))
+            continue;
+        group_let_go (s, g, "handed-over");
+        g->v1_again = 0;
+        answer (s, g, was_ours);
+    }
+}
+
+void
+legacy_on_timer (const Step *s)
+{
+    CrmTakeover *t = s->t;
+
+    for (guint i = 0; i < t->n; i++)
+        if (t->groups[i].v1_again != 0 && s->now >= t->groups[i].v1_again && !t->is_leaving)
+            ask (s, &t->groups[i]);
+}
