@@ -28,23 +28,23 @@ typedef enum {
 
 typedef struct {
     const char *self;
-    const char *peer; /* NULL: a cluster of one */
+    const char *peer;      /* NULL: a cluster of one */
     const CrmModel *model; /* borrowed for the object's life */
     CrmFailback failback;
-    guint32 life;          /* greater at every start of this node: its Heartbeat generation */
-    HbdTime deadtime_us;   /* own, as announced: how long peers wait for us */
+    guint32 life;        /* greater at every start of this node: its Heartbeat generation */
+    HbdTime deadtime_us; /* own, as announced: how long peers wait for us */
 } CrmTakeoverConfig;
 
 typedef enum {
-    CRM_REPORT_STARTING,     /* tell me what you hold */
-    CRM_REPORT_RESOURCE,     /* .hold .is_full .stable .info */
-    CRM_REPORT_ASK,          /* ask_resources: .hold, .info = me other done */
-    CRM_REPORT_TAKEOVER,     /* hb_takeover: .hold */
-    CRM_REPORT_IP_REQUEST,   /* legacy: .key */
-    CRM_REPORT_IP_RESPONSE,  /* legacy: .key .weown */
+    CRM_REPORT_STARTING,    /* tell me what you hold */
+    CRM_REPORT_RESOURCE,    /* .hold .is_full .stable .info */
+    CRM_REPORT_ASK,         /* ask_resources: .hold, .info = me other done */
+    CRM_REPORT_TAKEOVER,    /* hb_takeover: .hold */
+    CRM_REPORT_IP_REQUEST,  /* legacy: .key */
+    CRM_REPORT_IP_RESPONSE, /* legacy: .key .weown */
     CRM_REPORT_SHUTDONE,
-    CRM_REPORT_STONITH,      /* .key = node, .info = result */
-    CRM_REPORT_CLAIMS,       /* native only, carried by status: .claims; as an action: send now */
+    CRM_REPORT_STONITH, /* .key = node, .info = result */
+    CRM_REPORT_CLAIMS,  /* native only, carried by status: .claims; as an action: send now */
     CRM_REPORT_N
 } CrmReportKind;
 
@@ -52,7 +52,7 @@ typedef enum {
  * top of takeover.c. */
 typedef enum {
     CRM_TOKEN_NONE,
-    CRM_TOKEN_ASK,     /* nobody seems to have it; taken once the peer has seen that we ask */
+    CRM_TOKEN_ASK, /* nobody seems to have it; taken once the peer has seen that we ask */
     CRM_TOKEN_MINE,
     CRM_TOKEN_GRANTED, /* stopped here and given to the peer, which has not taken it yet */
     CRM_TOKEN_N
@@ -77,10 +77,10 @@ typedef struct {
     guint64 epoch;  /* of the token; GRANTED: the one that the taker uses; else greatest seen */
 } CrmClaim;
 
-#define CRM_CLAIMS_READY (1u << 0)    /* active, executor there, not leaving */
+#define CRM_CLAIMS_READY    (1u << 0) /* active, executor there, not leaving */
 #define CRM_CLAIMS_WANT_ACK (1u << 1) /* answer at once: somebody waits for the echo */
-#define CRM_CLAIMS_PREFER (1u << 2)   /* auto_failback is not off: the preferred node wins */
-#define CRM_CLAIMS_FLAGS 0x7u
+#define CRM_CLAIMS_PREFER   (1u << 2) /* auto_failback is not off: the preferred node wins */
+#define CRM_CLAIMS_FLAGS    0x7u
 
 /* Everything a node says about its groups, as one value: it replaces whatever it said before. */
 typedef struct {
@@ -96,8 +96,8 @@ typedef struct {
 typedef struct {
     CrmReportKind kind;
     CrmHold hold;
-    bool is_full;    /* rtype=full: .hold replaces; else it is OR-ed */
-    int stable;      /* 1, 0, or -1 when the message does not say */
+    bool is_full; /* rtype=full: .hold replaces; else it is OR-ed */
+    int stable;   /* 1, 0, or -1 when the message does not say */
     bool weown;
     const char *info; /* "", or me other done mach_down shutdown standby ...; borrowed */
     const char *key;

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define LIFE(session) ((session) >> 32)
+/* A pause ends a life too: what was ours before it is void (the deaths stay out). */
+#define LIFE(session) ((session) >> 16)
 
 /* The peer said this after it had heard us in our present session. */
 bool

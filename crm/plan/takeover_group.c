@@ -146,8 +146,14 @@ group_on_report (const Step *s, Group *g, CrmGroupState state)
     case CRM_GROUP_STOPPED:
         if (g->order == ORDER_START && g->start_unseen)
             return; /* said before the start was heard */
-        if (g->order == ORDER_STOP && g->start_unseen)
-            return; /* likewise: both orders are still on their way */
+        if (g->order == ORDER_STOP && g->start_unseen && !g->stop_again) {
+            /* The manager said so before it heard the start, or start and stop met on their way
+             * and nothing was begun. It answers a stop of what is stopped: ask once more. */
+            g->stop_again = true;
+            takeover_order (s, CRM_TAKEOVER_DO_STOP, g);
+            return;
+        }
+        g->start_unseen = false;
         g->order = ORDER_NONE;
         g->must_stop = false;
         break;
@@ -197,6 +203,7 @@ give_order (const Step *s, Group *g, Order order)
     else if (order == ORDER_STOP && g->is_halted)
         reason = "halted";
     g->order = order;
+    g->stop_again = false;
     g->order_until = s->now + group_bound (g);
     g->start_unseen |= order == ORDER_START;
     takeover_record (s, HBD_LEVEL_NOTICE, rows[order].record, "group=%s reason=%s peer=%s",

@@ -49,6 +49,7 @@ typedef struct {
     Order order;         /* said to the manager, its end not yet heard */
     HbdTime order_until; /* silence beyond is an error */
     bool start_unseen;   /* a start was ordered and no report shows it: "stopped" is old news */
+    bool stop_again;     /* the stop was said once more because of that */
     CrmToken token;
     guint64 epoch;       /* of our last token */
     guint64 seen;        /* greatest epoch heard of */

@@ -7,3 +7,4 @@ include tests/unit/wire.mk
 include tests/unit/exec.mk
 include tests/unit/tools.mk
 include tests/unit/ra.mk
+include tests/unit/plan.mk
