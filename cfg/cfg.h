@@ -10,8 +10,8 @@ typedef struct {
     const char *path; /* for diagnostics */
     const char *text; /* NULL: the file does not exist */
     gsize len;
-    guint mode;       /* permission bits, for authkeys; 0: unknown */
-    guint owner;      /* uid */
+    guint mode;  /* permission bits, for authkeys; 0: unknown */
+    guint owner; /* uid */
 } CfgText;
 
 /* What cross-checks ask of the host; any callback may be NULL: that check is left out. */
@@ -24,10 +24,26 @@ typedef struct {
     bool (*is_executable) (gpointer data, const char *path);
 } CfgHost;
 
+/* A file that an `include` line of hbd.conf names. All owned. */
+typedef struct {
+    char *path;
+    char *text;
+    gsize len;
+} CfgIncluded;
+
+/* @text is copied. For the free function of the callback's array: cfg_included_free. */
+CfgIncluded *cfg_included_new (const char *path, const char *text, gsize len);
+void cfg_included_free (gpointer included);
+
 typedef struct {
     CfgText ha_cf, haresources, authkeys, hbd_conf;
     const char *node_name; /* own name, lower-cased by cfg */
     const CfgHost *host;   /* may be NULL */
+    /* The files that @pattern (a path or glob, relative to the folder of the file @from) names, in
+     * the order to read them: CfgIncluded, (transfer full); NULL or empty when there are none. The
+     * callback may be NULL: then nothing can be included. cfg bounds depth and number. */
+    GPtrArray *(*include) (gpointer data, const char *from, const char *pattern);
+    gpointer include_data;
 } CfgInput;
 
 /* Parse and check everything. The model is (transfer full) and always returned; it is to be used

@@ -26,15 +26,21 @@ typedef struct {
     char *text;
 } CfgDiag;
 
+/* How many errors, and how many warnings, are kept: a file of garbage must not fill the memory. */
+#define CFG_DIAGS_KEPT 100
+
 typedef struct {
     GPtrArray *items; /* CfgDiag, in order of finding */
-    guint errors;
+    guint errors;     /* all that were found, also those not kept */
     guint warnings;
+    bool is_dropping; /* the last one was not kept, so its notes are not either */
 } CfgDiags;
 
 CfgDiags *cfg_diags_new (void);
 void cfg_diags_free (CfgDiags *diags);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfgDiags, cfg_diags_free)
+/* Add one, formatted printf-style. What a file made it say is made printable: control bytes and
+ * bytes that are not UTF-8 are replaced, the text is cut at 600 bytes. */
 void cfg_diag (CfgDiags *diags, CfgSeverity severity, CfgPlace place, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 /* One line without newline, as printed. (transfer full) */

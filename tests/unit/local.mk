@@ -8,3 +8,4 @@ include tests/unit/exec.mk
 include tests/unit/tools.mk
 include tests/unit/ra.mk
 include tests/unit/plan.mk
+include tests/unit/cfg.mk

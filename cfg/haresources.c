@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* haresources: physical lines -> logical lines -> groups of resource words.
+ *
+ * Heartbeat reads the file with sed, awk and the shell (doc/heartbeat.md 2.1), which shows: a `\`
+ * joins only as the very last byte of its line; joining inserts no blank, so a word can go on in
+ * the next line; comments are cut before lines are joined, and only in the first of them. A word
+ * keeps the place of its first byte.
+ *
+ * Checks of the arguments of address resources are in haresources_address.c. */
+#include "config.h"
+
+#include "cfg/haresources.h"
+
+#include "cfg/build.h"
+#include "cfg/value.h"
+
+#include <string.h>
+
+/* Words of one logical line as it grows. */
+typedef struct {
+    CfgDiags *diags;
+    GPtrArray *words; /* CfgWord */
+    GString *word;    /* the one that is being read */
+    CfgPlace word_place;
+    bool is_broken; /* a fault was said: the line does not become a group */
+} Logical;
+
+static void
+end_word (Logical *logical)
+{
+    if (logical->word->len == 0)
+        return;
+    if (logical->words->len <= CFG_GROUP_RESOURCES_MAX + 1)
+        g_ptr_array_add (logical->words, cfg_word_new (logical->word_place, logical->word->str,
+                                                       logical->word->len));
+    g_string_truncate (logical->word, 0);
+}
+
+static void
+add_bytes (Logical *logical, const CfgLine *line)
+{
+    for (gsize i = 0; i < line->len; i++) {
+        if (strchr (CFG_BLANKS, line->data[i]) != NULL) {
+            end_word (logical);
+            continue;
+        }
+        if (logical->word->len == 0)
+            logical->word_place = cfg_place_at (line->place, i);
+        if (logical->word->len <= CFG_LINE_MAX)
+            g_string_append_c (logical->word, line->data[i]);
+    }
+}
+
+static void
+complain (Logical *logical, CfgPlace place, const char *text)
+{
+    cfg_diag (logical->diags, CFG_ERROR, place, "%s", text);
+    logical->is_broken = true;
+}
+
+/* Add one physical line; true when the logical line goes on in the next one. */
+static bool
+add_line (Logical *logical, CfgLine *line, bool is_joined)
+{
+    gsize whole = line->len, backslash;
+    bool has_comment = memchr (line->data, '#', line->len) != NULL, is_continued;
+
+    cfg_line_strip (line);
+    if (!cfg_line_is_sane (line, logical->diags)) {
+        logical->is_broken = true;
+        return false;
+    }
+    if (is_joined && has_comment)
+        cfg_diag (logical->diags, CFG_WARNING, cfg_place_at (line->place, line->len),
+                  "Heartbeat does not see a comment in a continued line and takes its words as "
+                  "resources; put it on a line of its own");
+    backslash = line->len - 1;
+    is_continued = line->len > 0 && line->data[backslash] == '\\';
+    if (is_continued) {
+        if (line->len < whole && line->data[line->len] != '\r')
+            complain (
+                logical, cfg_place_at (line->place, backslash),
+                "something follows the \\, so the line does not go on; make \\ its last byte");
+        line->len--;
+    }
+    add_bytes (logical, line);
+    if (is_continued && line->is_last)
+        complain (logical, cfg_place_at (line->place, backslash),
+                  "the line goes on behind the end of the file; remove the \\");
+    return is_continued && !line->is_last;
+}
+
+/* `IPv6addr::fd00::1/64` is cut at every `::` by Heartbeat; an address that was cut in two is put
+ * together again. */
+static void
+mend_ipv6 (CfgResourceWord *word)
+{
+    for (guint parts = MIN (g_strv_length (word->args), 3); parts >= 2; parts--) {
+        g_auto (GStrv) some = g_new0 (char *, parts + 1);
+        g_autofree char *joined = NULL, *address = NULL;
+
+        for (guint i = 0; i < parts; i++)
+            some[i] = g_strdup (word->args[i]);
+        joined = g_strjoinv ("::", some);
+        address = g_strndup (joined, strcspn (joined, "/"));
+        if (!cfg_is_ipv6 (address))
+            continue;
+        for (guint i = 0; i < parts; i++)
+            g_free (word->args[i]);
+        word->args[0] = g_steal_pointer (&joined);
+        memmove (word->args + 1, word->args + parts,
+                 (g_strv_length (word->args + parts) + 1) * sizeof (char *));
+        return;
+    }
+}
+
+CfgResourceWord *
+cfg_resource_word_new (CfgPlace place, const char *text)
+{
+    CfgResourceWord *word = g_new0 (CfgResourceWord, 1);
+    const char *cut = strstr (text, "::");
+
+    word->place = place;
+    word->word = g_strdup (text);
+    if (cfg_is_like_ipv4 (text)) {
+        word->name = g_strdup ("IPaddr");
+        word->args = g_new0 (char *, 2);
+        word->args[0] = g_strdup (text);
+        return word;
+    }
+    word->name = cut != NULL ? g_strndup (text, (gsize) (cut - text)) : g_strdup (text);
+    word->args = cut != NULL ? g_strsplit (cut + 2, "::", -1) : g_new0 (char *, 1);
+    if (cfg_resource_is_address (word))
+        mend_ipv6 (word);
+    return word;
+}
+
+/* Faults of a word as such. */
+static bool
+is_resource (Logical *logical, const CfgWord *word)
+{
+    gsize name = strcspn (word->text, ":");
+    g_autofree char *head = g_strndup (word->text, strcspn (word->text, "/"));
+
+    if (cfg_is_like_ipv4 (word->text))
+        return true;
+    if (cfg_is_ipv6 (head))
+        complain (logical, word->place,
+                  "a bare IPv6 address is no resource; write IPv6addr:: before it");
+    else if (name == 0)
+        complain (logical, word->place, "the resource has no name before its first ':'");
+    else if (word->text[name] == ':' && word->text[name + 1] != ':')
+        complain (logical, cfg_place_at (word->place, name),
+                  "one ':' does not separate a name from its arguments; write '::'");
+    else if (memchr (word->text, '/', name) != NULL)
+        complain (logical, word->place,
+                  "a resource is a script's name without a path; Heartbeat looks in resource.d and "
+                  "init.d");
+    else if (strchr (word->text, '\\') != NULL)
+        complain (logical, word->place, "'\\' inside a line joins nothing; remove it");
+    else
+        return true;
+    return false;
+}
+
+/* Heartbeat loses an empty argument, so the following ones move up; so do we. */
+static void
+drop_empty_arguments (Logical *logical, CfgResourceWord *word)
+{
+    guint kept = 0;
+    bool is_dropped = false;
+
+    for (guint i = 0; word->args[i] != NULL; i++) {
+        if (*word->args[i] != '\0') {
+            word->args[kept++] = word->args[i];
+            continue;
+        }
+        g_free (word->args[i]);
+        is_dropped = true;
+    }
+    word->args[kept] = NULL;
+    if (is_dropped)
+        cfg_diag (
+            logical->diags, CFG_WARNING, word->place,
+            "'%.60s' has an empty argument; as in Heartbeat it is lost and the next ones move "
+            "up",
+            word->word);
+}
+
+static void
+end_line (Logical *logical, CfgCluster *cluster)
+{
+    const CfgWord *node;
+    CfgGroupLine *group;
+    bool is_first_good = true;
+
+    end_word (logical);
+    node = cfg_word_at (logical->words, 0);
+    if (node == NULL)
+        return;
+    if (logical->words->len == 1)
+        complain (logical, node->place,
+                  "no resource behind the node's name; a line is NODE RESOURCE...");
+    if (logical->words->len > CFG_GROUP_RESOURCES_MAX + 1)
+        complain (logical, node->place, "more than 64 resources in one group");
+    if (cluster->groups->len >= CFG_GROUPS_MAX)
+        complain (logical, node->place, "more than 256 groups");
+    if (logical->is_broken)
+        return;
+    group = cfg_group_line_new (node->place, node->text);
+    for (guint i = 1; i < logical->words->len; i++) {
+        const CfgWord *text = cfg_word_at (logical->words, i);
+        CfgResourceWord *word;
+
+        if (!is_resource (logical, text)) {
+            is_first_good = is_first_good && i > 1;
+            continue;
+        }
+        word = cfg_resource_word_new (text->place, text->text);
+        drop_empty_arguments (logical, word);
+        cfg_resource_check_address (word, logical->diags);
+        g_ptr_array_add (group->resources, word);
+    }
+    /* With a fault in its first word the group would get a wrong name and cause further errors. */
+    if (group->resources->len > 0 && is_first_good)
+        g_ptr_array_add (cluster->groups, group);
+    else
+        cfg_group_line_free (group);
+}
+
+static void
+start_line (Logical *logical)
+{
+    g_ptr_array_set_size (logical->words, 0);
+    g_string_truncate (logical->word, 0);
+    logical->is_broken = false;
+}
+
+static void
+warn_of_crlf (const CfgText *text, CfgDiags *diags)
+{
+    const char *cr = memchr (text->text, '\r', text->len);
+
+    if (cr != NULL)
+        cfg_diag (diags, CFG_WARNING, cfg_text_place (text),
+                  "lines end in CR LF; Heartbeat's scripts take the CR as part of the last word, "
+                  "hbd drops it; convert the file with dos2unix");
+}
+
+static char *
+digest (const CfgCluster *cluster)
+{
+    g_autofree char *canonical = cfg_print_haresources (cluster);
+
+    return g_compute_checksum_for_string (G_CHECKSUM_SHA256, canonical, -1);
+}
+
+void
+cfg_haresources_parse (CfgCluster *cluster, const CfgInput *input, CfgDiags *diags)
+{
+    g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (cfg_word_free);
+    g_autoptr (GString) word = g_string_new (NULL);
+    Logical logical = { .diags = diags, .words = words, .word = word };
+    bool is_joined = false;
+    CfgLines lines;
+    CfgLine line;
+
+    if (cfg_text_is_usable (&input->haresources, diags)) {
+        warn_of_crlf (&input->haresources, diags);
+        cfg_lines_init (&lines, &input->haresources);
+        while (cfg_lines_next (&lines, &line)) {
+            is_joined = add_line (&logical, &line, is_joined);
+            if (is_joined)
+                continue;
+            end_line (&logical, cluster);
+            start_line (&logical);
+        }
+        cfg_haresources_check_uniqueness (cluster, diags);
+    }
+    cluster->haresources_digest = digest (cluster);
+}
