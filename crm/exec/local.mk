@@ -3,5 +3,7 @@ noinst_LIBRARIES += libcrmexec.a
 libcrmexec_a_SOURCES = \
   crm/exec/runner.c crm/exec/runner.h crm/exec/runner_private.h \
   crm/exec/runner_group.c crm/exec/runner_lease.c \
-  crm/exec/agent.h crm/exec/host.h crm/exec/journal.h crm/exec/process.h crm/exec/resolve.h
+  crm/exec/agent.c crm/exec/agent.h crm/exec/agent_private.h crm/exec/agent_class.c \
+  crm/exec/process.c crm/exec/process.h crm/exec/spawn.c crm/exec/spawn.h \
+  crm/exec/host.h crm/exec/journal.h crm/exec/resolve.h
 EXTRA_DIST += crm/exec/README.md

@@ -16,3 +16,12 @@ tests_unit_test_runner_lease_LDADD = $(EXEC_LIBS)
 tests_unit_test_runner_crash_SOURCES = tests/unit/test_runner_crash.c \
   tests/unit/runner_world.c tests/unit/runner_world.h
 tests_unit_test_runner_crash_LDADD = $(EXEC_LIBS)
+
+check_PROGRAMS += tests/unit/test_process tests/unit/test_agent tests/unit/test_agent_class
+TESTS += tests/unit/test_process tests/unit/test_agent tests/unit/test_agent_class
+tests_unit_test_process_SOURCES = tests/unit/test_process.c
+tests_unit_test_process_LDADD = $(EXEC_LIBS)
+tests_unit_test_agent_SOURCES = tests/unit/test_agent.c
+tests_unit_test_agent_LDADD = $(EXEC_LIBS)
+tests_unit_test_agent_class_SOURCES = tests/unit/test_agent_class.c
+tests_unit_test_agent_class_LDADD = $(EXEC_LIBS)
