@@ -35,8 +35,8 @@ typedef struct {
     HbdTime rexmit_us; /* max_rexmit_delay: period of retransmission requests */
     guint hopfudge;
     guint8 uuid[16];
-    guint32 generation; /* the one this life uses, already persisted */
-    bool inner_auth;    /* msgfmt classic */
+    guint32 generation;      /* the one this life uses, already persisted */
+    bool inner_auth;         /* msgfmt classic */
     const HbdKeyTable *keys; /* copied */
     guint64 seed;
 } HbdMembershipConfig;
@@ -46,7 +46,8 @@ typedef enum {
     HBD_MEMBERSHIP_PACKET,    /* .packet */
     HBD_MEMBERSHIP_TIMER,     /* hbd_membership_deadline() has come */
     HBD_MEMBERSHIP_LINK,      /* .link: our own end of a link came or went */
-    HBD_MEMBERSHIP_SEND,      /* .send: the layer above says something to all or to one node */
+    HBD_MEMBERSHIP_SEND,      /* .send: the layer above says something to all or to one node; not a
+                               * status, nor a type that begins with NS_ */
     HBD_MEMBERSHIP_PERSISTED, /* .persisted: a generation asked for is on disk, or failed */
     HBD_MEMBERSHIP_EVENT_N
 } HbdMembershipEventKind;
@@ -81,7 +82,11 @@ typedef enum {
     HBD_MEMBERSHIP_DO_NODE,    /* .node: another node's state changed, or it restarted */
     HBD_MEMBERSHIP_DO_LINK,    /* .link: what we hear of a node on a link changed */
     HBD_MEMBERSHIP_DO_JOINED,  /* we are active: every node was heard or declared dead */
-    HBD_MEMBERSHIP_DO_MESSAGE, /* .message: fresh, authentic, for us or for all, delivered once */
+    HBD_MEMBERSHIP_DO_MESSAGE, /* .message: fresh, authentic, for us or for all, delivered once;
+                                * statuses too, after what they change */
+    HBD_MEMBERSHIP_DO_PAUSE,   /* .gap_us: we did not run; peers heard nothing of us for that long.
+                                * At or above our deadtime they have taken over, and this step says
+                                * no status: let go, then call hbd_membership_send_status(). */
     HBD_MEMBERSHIP_DO_RECORD,  /* .record */
 } HbdMembershipActionKind;
 
@@ -91,13 +96,14 @@ typedef struct {
         struct {
             int link;
             GBytes *bytes;
+            bool is_beat; /* an own status */
         } send;
         guint32 generation;
         struct {
             guint node; /* position in config nodes */
             HbdNodeState from, to;
-            bool restarted; /* a newer generation: whatever it held before, it says anew */
-            bool returned;  /* same generation after we declared it dead: a partition healed */
+            bool restarted;     /* a newer generation: whatever it held before, it says anew */
+            bool returned;      /* same generation after we declared it dead: a partition healed */
             const char *reason; /* static text: "deadtime", "status", "shutdown", ... */
         } node;
         struct {
@@ -109,6 +115,7 @@ typedef struct {
             guint node; /* origin */
             HbdMessage *message;
         } message;
+        HbdTime gap_us;
         HbdRecord *record;
     };
 } HbdMembershipAction;
@@ -142,6 +149,10 @@ void hbd_membership_send_status (HbdMembership *m, HbdTime now, gint64 wall_s, G
 HbdNodeState hbd_membership_node_state (const HbdMembership *m, guint node);
 bool hbd_membership_link_is_up (const HbdMembership *m, guint node, int link);
 HbdTime hbd_membership_last_heard (const HbdMembership *m, guint node); /* HBD_TIME_NEVER: never */
+/* When our last status went out; HBD_TIME_NEVER: none yet. */
+HbdTime hbd_membership_last_status (const HbdMembership *m);
+/* How long peers heard nothing of us at our last pause (DO_PAUSE); 0: we never paused. */
+HbdTime hbd_membership_last_gap (const HbdMembership *m);
 guint32 hbd_membership_generation (const HbdMembership *m);
 bool hbd_membership_is_joined (const HbdMembership *m);
 /* Node speaks our native extension (extra field `hbd` in its status). */

@@ -1,1 +1,1 @@
-# hbd/link: see doc/hacking.md, Folders
+EXTRA_DIST += hbd/link/link.h hbd/link/monitor.h
