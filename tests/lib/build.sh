@@ -3,6 +3,10 @@
 # Configure and build out of tree. Sourced by tests/run, tests/demo and tests/bench; expects the
 # variable top (the source tree).
 
+# The paths of a Debian package: tests and demo run from the build tree, inside namespaces with /run,
+# /etc and /var of their own.
+DEBIAN_PATHS="--prefix=/usr --sysconfdir=/etc --localstatedir=/var --runstatedir=/run"
+
 # build_tree DIR LOG CONFIGURE-OPTION... - make DIR current; the log's end is shown on failure.
 build_tree ()
 {
