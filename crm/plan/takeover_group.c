@@ -245,7 +245,8 @@ group_act (const Step *s, Group *g)
         else if (g->here == CRM_GROUP_FAILED)
             give_order (s, g, ORDER_CLEANUP);
     }
-    if (g->announce_due && state_is_down (g->there) && g->here == CRM_GROUP_RUNNING) {
+    if (g->announce_due && g->there_token != CRM_TOKEN_MINE && state_is_down (g->there)
+        && g->here == CRM_GROUP_RUNNING) {
         g->announce_due = false;
         takeover_record (s, HBD_LEVEL_NOTICE, "takeover.announce", "group=%s reason=conflict-won",
                          g->config->key);

@@ -320,8 +320,10 @@ on_ask (const Step *s, const CrmReport *report)
     } else if (strcmp (info, "done") == 0) {
         if (v->phase == V1_DONE) {
             end_exchange (s, "done");
-        } else if (v->phase != V1_STARTING && !t->is_leaving && v->is_known
-                   && (report->hold & v->other) == report->hold && report->hold != CRM_HOLD_NONE) {
+        } else if (!t->is_leaving && report->hold != CRM_HOLD_NONE
+                   && (v->phase == V1_OTHER
+                       || (v->phase != V1_STARTING && v->is_known
+                           && (report->hold & v->other) == report->hold))) {
             v->moving = report->hold; /* it has stopped them, whether or not we heard it begin */
             begin_starting (s);
         }
@@ -446,10 +448,10 @@ v1_settle (const Step *s)
         say_ask (s, "done");
         end_exchange (s, "started");
     }
-    if (is_calm (v) && v->failback_due && t->config.failback == CRM_FAILBACK_ON
-        && (v->mine & CRM_HOLD_FOREIGN) != 0) {
+    if (is_calm (v) && v->failback_due) { /* once for each join */
         v->failback_due = false;
-        v1_give (s, CRM_HOLD_FOREIGN, "failback");
+        if (t->config.failback == CRM_FAILBACK_ON && (v->mine & CRM_HOLD_FOREIGN) != 0)
+            v1_give (s, CRM_HOLD_FOREIGN, "failback");
     }
     offer_failed (s);
 }

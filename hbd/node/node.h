@@ -59,14 +59,14 @@ typedef struct {
 } HbdNodeEvent;
 
 typedef enum {
-    HBD_NODE_DO_SEND,     /* .send */
-    HBD_NODE_DO_BEAT,     /* statuses are with the kernel: tell the manager (renews the lease) */
-    HBD_NODE_DO_PERSIST,  /* .generation */
-    HBD_NODE_DO_REQUEST,  /* .request to the manager */
-    HBD_NODE_DO_REPLY,    /* .reply to a command */
-    HBD_NODE_DO_HOOK,     /* .hook: run ha.d/rc.d/<type> with these fields */
+    HBD_NODE_DO_SEND,    /* .send */
+    HBD_NODE_DO_BEAT,    /* statuses are with the kernel: tell the manager (renews the lease) */
+    HBD_NODE_DO_PERSIST, /* .generation */
+    HBD_NODE_DO_REQUEST, /* .request to the manager */
+    HBD_NODE_DO_REPLY,   /* .reply to a command */
+    HBD_NODE_DO_HOOK,    /* .hook: run ha.d/rc.d/<type> with these fields */
     HBD_NODE_DO_RECORD,
-    HBD_NODE_DO_EXIT,     /* shutdown is complete */
+    HBD_NODE_DO_EXIT, /* shutdown is complete */
 } HbdNodeActionKind;
 
 /* Requests to the manager; the same words as crm/exec/runner.h uses. */

@@ -155,7 +155,9 @@ request (World *w, guint node, CrmTakeoverActionKind kind, guint group)
         return;
     if (kind == CRM_TAKEOVER_DO_ANNOUNCE) {
         g->announces++;
-    } else if (kind == CRM_TAKEOVER_DO_CLEANUP) {
+        return;
+    }
+    if (kind == CRM_TAKEOVER_DO_CLEANUP) {
         set_state (w, node, group, CRM_GROUP_STOPPED, 0);
     } else if (kind == CRM_TAKEOVER_DO_START) {
         g->want_start = g->state == CRM_GROUP_STOPPING;
