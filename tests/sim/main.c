@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Command line of the simulation:
+ *   sim --seed N [--trace]           one seed, with its whole story
+ *   sim --seeds N [--first M] [--jobs J] [--minutes T] [--fail-fast]
+ * Many seeds end with the table fault kind x phase and one line of figures; each violation is one
+ * line that repeats it. Exit 0: no violation; 1: some; 2: usage. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/sim/sim.h"
+
+#define JOBS_MAX 64
+
+typedef struct {
+    gint64 seed, seeds, first;
+    int jobs, minutes;
+    gboolean trace, fail_fast, quiet;
+} Options;
+
+/* What one process tells its parent, and the sum of all. */
+typedef struct {
+    guint table[SIM_FAULT_N][SIM_PHASE_N];
+    guint64 seeds, violations, faults, changes, steps, evil_frames;
+    guint faults_min, kinds_min, changes_min;
+    HbdTime simulated_us, simulated_min_us, slowest_settle_us;
+} Sum;
+
+static void
+sum_begin (Sum *sum)
+{
+    memset (sum, 0, sizeof *sum);
+    sum->faults_min = sum->kinds_min = sum->changes_min = G_MAXUINT;
+    sum->simulated_min_us = HBD_TIME_NEVER;
+}
+
+static void
+sum_story (Sum *sum, const SimStory *story)
+{
+    for (guint f = 0; f < SIM_FAULT_N; f++)
+        for (guint p = 0; p < SIM_PHASE_N; p++)
+            sum->table[f][p] += story->table[f][p];
+    sum->seeds++;
+    sum->violations += story->violation != NULL ? 1 : 0;
+    sum->faults += story->faults;
+    sum->changes += story->ownership_changes;
+    sum->steps += story->steps;
+    sum->evil_frames += story->evil_frames;
+    sum->simulated_us += story->simulated_us;
+    sum->slowest_settle_us = MAX (sum->slowest_settle_us, story->slowest_settle_us);
+    if (story->violation != NULL)
+        return; /* cut short: its minima say nothing */
+    sum->faults_min = MIN (sum->faults_min, story->faults);
+    sum->kinds_min = MIN (sum->kinds_min, story->kinds);
+    sum->changes_min = MIN (sum->changes_min, story->ownership_changes);
+    sum->simulated_min_us = MIN (sum->simulated_min_us, story->simulated_us);
+}
+
+static void
+sum_add (Sum *sum, const Sum *part)
+{
+    for (guint f = 0; f < SIM_FAULT_N; f++)
+        for (guint p = 0; p < SIM_PHASE_N; p++)
+            sum->table[f][p] += part->table[f][p];
+    sum->seeds += part->seeds;
+    sum->violations += part->violations;
+    sum->faults += part->faults;
+    sum->changes += part->changes;
+    sum->steps += part->steps;
+    sum->evil_frames += part->evil_frames;
+    sum->simulated_us += part->simulated_us;
+    sum->slowest_settle_us = MAX (sum->slowest_settle_us, part->slowest_settle_us);
+    sum->faults_min = MIN (sum->faults_min, part->faults_min);
+    sum->kinds_min = MIN (sum->kinds_min, part->kinds_min);
+    sum->changes_min = MIN (sum->changes_min, part->changes_min);
+    sum->simulated_min_us = MIN (sum->simulated_min_us, part->simulated_min_us);
+}
+
+static void
+run_seed (guint64 seed, const Options *o, Sum *sum)
+{
+    SimStory story;
+
+    sim_story_run (seed, HBD_S (60) * o->minutes, o->trace ? stdout : NULL, &story);
+    if (story.violation != NULL) {
+        printf ("VIOLATION tests/sim/sim --seed %" G_GUINT64_FORMAT "%s%.0d --trace   # t=%.6f %s\n",
+                seed, o->minutes == 10 ? "" : " --minutes ", o->minutes == 10 ? 0 : o->minutes,
+                (double) story.violated_at / 1e6, story.violation);
+        fflush (stdout);
+    }
+    sum_story (sum, &story);
+    g_free (story.violation);
+}
+
+static void
+worker (const Options *o, int job, int fd)
+{
+    Sum sum;
+
+    sum_begin (&sum);
+    for (gint64 i = job; i < o->seeds; i += o->jobs) {
+        run_seed ((guint64) (o->first + i), o, &sum);
+        if (o->fail_fast && sum.violations > 0)
+            break;
+    }
+    fflush (stdout);
+    _exit (write (fd, &sum, sizeof sum) == (ssize_t) sizeof sum ? 0 : 2);
+}
+
+/* Seeds spread over processes; a process that ends without its figures is a crash. */
+static bool
+run_jobs (const Options *o, Sum *total)
+{
+    int fds[JOBS_MAX];
+    pid_t pids[JOBS_MAX];
+    bool is_ok = true;
+
+    fflush (stdout);
+    for (int j = 0; j < o->jobs; j++) {
+        int ends[2];
+
+        if (pipe (ends) != 0 || (pids[j] = fork ()) < 0)
+            return false;
+        if (pids[j] == 0)
+            worker (o, j, ends[1]);
+        close (ends[1]);
+        fds[j] = ends[0];
+    }
+    for (int j = 0; j < o->jobs; j++) {
+        Sum part;
+        bool got = read (fds[j], &part, sizeof part) == (ssize_t) sizeof part;
+
+        close (fds[j]);
+        if (got)
+            sum_add (total, &part);
+        else
+            is_ok = false;
+        if (o->fail_fast && (!got || part.violations > 0))
+            for (int k = j + 1; k < o->jobs; k++)
+                kill (pids[k], SIGTERM);
+        waitpid (pids[j], NULL, 0);
+    }
+    return is_ok;
+}
+
+static void
+print_sum (const Sum *s)
+{
+    guint cell_min = G_MAXUINT;
+
+    printf ("%-17s", "fault \\ phase");
+    for (guint p = 0; p < SIM_PHASE_N; p++)
+        printf ("%10s", sim_phase_name (p));
+    printf ("\n");
+    for (guint f = 0; f < SIM_FAULT_N; f++) {
+        printf ("%-17s", sim_fault_name (f));
+        for (guint p = 0; p < SIM_PHASE_N; p++) {
+            printf ("%10u", s->table[f][p]);
+            cell_min = MIN (cell_min, s->table[f][p]);
+        }
+        printf ("\n");
+    }
+    printf ("seeds=%" G_GUINT64_FORMAT " violations=%" G_GUINT64_FORMAT " faults=%" G_GUINT64_FORMAT
+            " faults_min=%u kinds_min=%u ownership_changes=%" G_GUINT64_FORMAT
+            " changes_min=%u cell_min=%u simulated_min_s=%.0f simulated_h=%.1f steps=%" G_GUINT64_FORMAT
+            " evil_frames=%" G_GUINT64_FORMAT " slowest_settle_s=%.1f\n",
+            s->seeds, s->violations, s->faults, s->faults_min, s->kinds_min, s->changes,
+            s->changes_min, cell_min, (double) s->simulated_min_us / 1e6,
+            (double) s->simulated_us / 3.6e9, s->steps, s->evil_frames,
+            (double) s->slowest_settle_us / 1e6);
+}
+
+int
+main (int argc, char **argv)
+{
+    Options o = { .seed = -1, .seeds = 0, .first = 1, .jobs = 1, .minutes = 10 };
+    const GOptionEntry entries[] = {
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &o.seed, "run this seed", "N" },
+        { "seeds", 0, 0, G_OPTION_ARG_INT64, &o.seeds, "run N seeds", "N" },
+        { "first", 0, 0, G_OPTION_ARG_INT64, &o.first, "first of them (1)", "M" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "processes (1)", "J" },
+        { "minutes", 0, 0, G_OPTION_ARG_INT, &o.minutes, "simulated minutes per seed (10)", "T" },
+        { "trace", 0, 0, G_OPTION_ARG_NONE, &o.trace, "print the story", NULL },
+        { "fail-fast", 0, 0, G_OPTION_ARG_NONE, &o.fail_fast, "stop at a violation", NULL },
+        { NULL },
+    };
+    g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+    g_autoptr (GError) error = NULL;
+    Sum sum;
+    bool is_ok = true;
+
+    g_option_context_add_main_entries (context, entries, NULL);
+    if (!g_option_context_parse (context, &argc, &argv, &error) || (o.seed < 0 && o.seeds <= 0)
+        || o.jobs < 1 || o.jobs > JOBS_MAX || o.minutes < 1) {
+        fprintf (stderr, "sim: %s\n", error != NULL ? error->message : "--seed N or --seeds N");
+        return 2;
+    }
+    sum_begin (&sum);
+    if (o.seed >= 0)
+        run_seed ((guint64) o.seed, &o, &sum);
+    else if (o.jobs == 1)
+        for (gint64 i = 0; i < o.seeds && !(o.fail_fast && sum.violations > 0); i++)
+            run_seed ((guint64) (o.first + i), &o, &sum);
+    else
+        is_ok = run_jobs (&o, &sum);
+    print_sum (&sum);
+    return is_ok && sum.violations == 0 ? 0 : 1;
+}
