@@ -1,1 +1,16 @@
-# tests/sim
+# tests/sim: see tests/sim/README.md
+SIM_WORLD = \
+  tests/sim/sim.h tests/sim/check.c tests/sim/config.c tests/sim/engine.c tests/sim/faults.c \
+  tests/sim/host.c tests/sim/manager.c tests/sim/network.c tests/sim/process.c tests/sim/world.c
+SIM_LIBS = libhbdnode.a libcrmplan.a libhbdcore.a libcrmexec.a libcrmmodel.a libhbdwire.a \
+  libhbdbase.a $(GLIB_LIBS)
+
+check_PROGRAMS += tests/sim/sim tests/sim/test_scenarios
+tests_sim_sim_SOURCES = $(SIM_WORLD) tests/sim/main.c tests/sim/story.c
+tests_sim_sim_LDADD = $(SIM_LIBS)
+tests_sim_test_scenarios_SOURCES = $(SIM_WORLD) tests/sim/test_scenarios.c
+tests_sim_test_scenarios_LDADD = $(SIM_LIBS)
+
+TESTS += tests/sim/test_scenarios tests/sim/smoke
+dist_check_SCRIPTS = tests/sim/smoke
+EXTRA_DIST += tests/sim/README.md
