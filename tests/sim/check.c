@@ -247,7 +247,8 @@ sim_check_sent (SimWorld *w, guint node, GBytes *bytes, SimEvent *ev)
     g_hash_table_insert (n->sent, g_memdup2 (&key, sizeof key),
                          GUINT_TO_POINTER (g_bytes_hash (bytes) | 1));
     if (hg < n->sent_hg || (hg == n->sent_hg && seq <= n->sent_seq))
-        sim_violate (w, "rule 4: %s went back from %u/%" G_GUINT64_FORMAT " to %u/%" G_GUINT64_FORMAT,
+        sim_violate (w,
+                     "rule 4: %s went back from %u/%" G_GUINT64_FORMAT " to %u/%" G_GUINT64_FORMAT,
                      n->name, n->sent_hg, n->sent_seq, hg, seq);
     n->sent_hg = hg;
     n->sent_seq = seq;
@@ -316,6 +317,35 @@ sim_check_activity (SimWorld *w, guint node, guint g, guint r)
     }
 }
 
+/* ---- in time ---- */
+
+/* @node goes now, in a settled and calm cluster: the other one must run everything soon. */
+void
+sim_expect_takeover (SimWorld *w, guint node, HbdTime within)
+{
+    w->takeover_by = 0;
+    if (w->disturbed_until + w->cfg.deadtime_us > w->now || !sim_is_settled (w, NULL))
+        return;
+    w->takeover_by = w->now + within + 2 * longest_budget (w);
+    w->takeover_node = 1 - node;
+    w->takeover_mark = w->now;
+}
+
+static void
+check_takeover (SimWorld *w)
+{
+    guint node = w->takeover_node;
+
+    if (w->takeover_by == 0 || (w->now < w->takeover_by && w->last_fault == w->takeover_mark))
+        return;
+    w->takeover_by = 0;
+    if (w->last_fault != w->takeover_mark || w->disturbed_until < w->now)
+        return; /* something else happened, or it is back already */
+    for (guint g = 0; g < w->cfg.n_groups; g++)
+        if (!sim_group_complete (w, node, g) && w->node[node].told[g] != CRM_GROUP_FAILED)
+            sim_violate (w, "%s has not taken over group%u in time", node_name[node], g);
+}
+
 /* A failed stop that met a split keeps both running until the operator comes: rule 3 forbids only
  * the start, which is checked where it happens. */
 static bool
@@ -336,6 +366,7 @@ sim_check_step (SimWorld *w)
         else if (MAX (w->net_excuse_until, w->silent_excuse_until) < w->now)
             sim_violate (w, "rule 1: group%u runs on both nodes", g);
     }
+    check_takeover (w);
     for (guint n = 0; n < SIM_NODES; n++)
         if (w->node[n].is_stopping
             && w->now - MAX (w->node[n].stopping_since, w->disturbed_until)
@@ -440,10 +471,10 @@ sim_is_settled (SimWorld *w, char **why)
 
     for (guint g = 0; g < w->cfg.n_groups && text == NULL; g++)
         if (sim_owner (w, g) < 0)
-            text = g_strdup_printf ("group%u runs on %u nodes, alpha %s, beta %s", g,
-                                    sim_active_count (w, g),
-                                    crm_group_state_name (w->node[0].told[g]),
-                                    crm_group_state_name (w->node[1].told[g]));
+            text =
+                g_strdup_printf ("group%u runs on %u nodes, alpha %s, beta %s", g,
+                                 sim_active_count (w, g), crm_group_state_name (w->node[0].told[g]),
+                                 crm_group_state_name (w->node[1].told[g]));
     for (guint n = 0; n < SIM_NODES && text == NULL; n++)
         text = unsettled_node (w, n);
     for (guint i = 0; i < SIM_COMMANDS && text == NULL; i++) {

@@ -93,8 +93,8 @@ sim_config_random (SimConfig *cfg, guint64 seed)
     cfg->n_links = (guint) hbd_prng_range (&prng, 1, SIM_LINKS);
     random_groups (cfg, &prng);
     random_times (cfg, &prng);
-    cfg->failback = seed % 5 < 2 ? CRM_FAILBACK_ON
-                                 : (seed % 5 < 4 ? CRM_FAILBACK_OFF : CRM_FAILBACK_LEGACY);
+    cfg->failback =
+        seed % 5 < 2 ? CRM_FAILBACK_ON : (seed % 5 < 4 ? CRM_FAILBACK_OFF : CRM_FAILBACK_LEGACY);
     digest = (guint) hbd_prng_range (&prng, 0, 19);
     cfg->auth = digest < 14   ? HBD_AUTH_CRC
                 : digest < 16 ? HBD_AUTH_MD5

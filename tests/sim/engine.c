@@ -144,17 +144,17 @@ sim_engine_begin (SimWorld *w, guint node)
     for (guint g = 0; g < w->cfg.n_groups; g++) {
         CrmGroupState state = crm_runner_group_state (n->manager, g);
 
-        engine_step (
-            w, node,
-            &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_GROUP, .group = { g, state } });
+        engine_step (w, node,
+                     &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_GROUP, .group = { g, state } });
         sim_check_engine_told (w, node, g, state);
     }
     n->next_beat = w->now + MIN (w->cfg.keepalive_us, SIM_BEAT_PERIOD);
     engine_step (w, node, &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_START });
     for (guint l = 0; l < w->cfg.n_links; l++)
         if (p->exists && w->link[l].cable_until[node] > w->now)
-            engine_step (w, node,
-                         &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_LINK, .link = { (int) l, false } });
+            engine_step (
+                w, node,
+                &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_LINK, .link = { (int) l, false } });
     if (p->exists && n->is_stopping)
         sim_ipc_new (w, node, SIM_ENGINE, SIM_MSG_STOP);
 }

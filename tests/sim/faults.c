@@ -285,17 +285,21 @@ host_fault (SimWorld *w, SimFault fault, guint node)
 
     switch (fault) {
     case SIM_FAULT_POWER:
+        sim_expect_takeover (w, node, w->cfg.deadtime_us + HBD_MS (60));
         sim_power_off (w, node);
         sim_call_at (w, w->now + later, call_power_on, node, 0);
         sim_disturb (w, w->now + later);
         break;
     case SIM_FAULT_KILL_ALL:
+        sim_expect_takeover (w, node, w->cfg.deadtime_us + HBD_MS (60));
         sim_kill_all (w, node);
         sim_call_at (w, w->now + later, call_daemon_start, node, 0);
         sim_disturb (w, w->now + later);
         break;
     case SIM_FAULT_STOP:
+        sim_expect_takeover (w, node, HBD_MS (60));
         sim_daemon_stop (w, node);
+        sim_disturb (w, w->now + later);
         sim_call_at (w, w->now + later, call_daemon_start, node, 0);
         break;
     case SIM_FAULT_CLOCK:

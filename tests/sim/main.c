@@ -88,7 +88,8 @@ run_seed (guint64 seed, const Options *o, Sum *sum)
 
     sim_story_run (seed, HBD_S (60) * o->minutes, o->trace ? stdout : NULL, &story);
     if (story.violation != NULL) {
-        printf ("VIOLATION tests/sim/sim --seed %" G_GUINT64_FORMAT "%s%.0d --trace   # t=%.6f %s\n",
+        printf ("VIOLATION tests/sim/sim --seed %" G_GUINT64_FORMAT
+                "%s%.0d --trace   # t=%.6f %s\n",
                 seed, o->minutes == 10 ? "" : " --minutes ", o->minutes == 10 ? 0 : o->minutes,
                 (double) story.violated_at / 1e6, story.violation);
         fflush (stdout);
@@ -165,14 +166,14 @@ print_sum (const Sum *s)
         }
         printf ("\n");
     }
-    printf ("seeds=%" G_GUINT64_FORMAT " violations=%" G_GUINT64_FORMAT " faults=%" G_GUINT64_FORMAT
-            " faults_min=%u kinds_min=%u ownership_changes=%" G_GUINT64_FORMAT
-            " changes_min=%u cell_min=%u simulated_min_s=%.0f simulated_h=%.1f steps=%" G_GUINT64_FORMAT
-            " evil_frames=%" G_GUINT64_FORMAT " slowest_settle_s=%.1f\n",
-            s->seeds, s->violations, s->faults, s->faults_min, s->kinds_min, s->changes,
-            s->changes_min, cell_min, (double) s->simulated_min_us / 1e6,
-            (double) s->simulated_us / 3.6e9, s->steps, s->evil_frames,
-            (double) s->slowest_settle_us / 1e6);
+    printf (
+        "seeds=%" G_GUINT64_FORMAT " violations=%" G_GUINT64_FORMAT " faults=%" G_GUINT64_FORMAT
+        " faults_min=%u kinds_min=%u ownership_changes=%" G_GUINT64_FORMAT
+        " changes_min=%u cell_min=%u simulated_min_s=%.0f simulated_h=%.1f steps=%" G_GUINT64_FORMAT
+        " evil_frames=%" G_GUINT64_FORMAT " slowest_settle_s=%.1f\n",
+        s->seeds, s->violations, s->faults, s->faults_min, s->kinds_min, s->changes, s->changes_min,
+        cell_min, (double) s->simulated_min_us / 1e6, (double) s->simulated_us / 3.6e9, s->steps,
+        s->evil_frames, (double) s->slowest_settle_us / 1e6);
 }
 
 int

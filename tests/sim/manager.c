@@ -83,6 +83,8 @@ sim_manager_begin (SimWorld *w, guint node)
     p->exists = true;
     p->started = w->now;
     n->ipc_last[SIM_MANAGER] = w->now;
+    for (guint g = 0; g < SIM_GROUPS; g++)
+        n->told[g] = CRM_GROUP_UNKNOWN;
     for (guint g = 0; g < w->cfg.n_groups; g++)
         for (guint r = 0; r < w->cfg.n_resources[g]; r++)
             crm_runner_load_journal (n->manager, g, r, n->journal[g][r]);
@@ -90,8 +92,7 @@ sim_manager_begin (SimWorld *w, guint node)
     if (!p->exists)
         return;
     if (n->proc[SIM_ENGINE].exists) {
-        manager_step (w, node,
-                      &(CrmRunnerEvent){ .kind = CRM_RUNNER_ENGINE, .engine_up = true });
+        manager_step (w, node, &(CrmRunnerEvent){ .kind = CRM_RUNNER_ENGINE, .engine_up = true });
         sim_ipc_new (w, node, SIM_ENGINE, SIM_MSG_MANAGER)->is_up = true;
         for (guint g = 0; p->exists && g < w->cfg.n_groups; g++)
             sim_engine_tell_group (w, node, g);

@@ -13,13 +13,13 @@
 #include "hbd/base/prng.h"
 #include "hbd/node/node.h"
 
-#define SIM_NODES      2
-#define SIM_LINKS      2
-#define SIM_GROUPS     3
-#define SIM_RESOURCES  3
-#define SIM_COMMANDS   64
-#define SIM_TAPE       96 /* frames that the attacker keeps */
-#define SIM_INBOX_MAX  300 /* frames that a stopped engine's socket holds */
+#define SIM_NODES     2
+#define SIM_LINKS     2
+#define SIM_GROUPS    3
+#define SIM_RESOURCES 3
+#define SIM_COMMANDS  64
+#define SIM_TAPE      96  /* frames that the attacker keeps */
+#define SIM_INBOX_MAX 300 /* frames that a stopped engine's socket holds */
 
 /* The kernel lets go of an address this long after the last renewal (doc/design.md, Lease). */
 #define SIM_LEASE_MIN HBD_MS (1030)
@@ -118,16 +118,16 @@ typedef struct {
     HbdTime fire_at;      /* world time at which its timer is served */
     guint spins;          /* timers served without time moving on */
     HbdTime spun_at;
-    guint crash_after;    /* kill -9 after that many more actions; 0: not */
+    guint crash_after; /* kill -9 after that many more actions; 0: not */
     bool is_spawning;
 } SimProc;
 
 /* One resource on one host: the ground truth. */
 typedef struct {
     bool is_active;
-    bool is_crashed;      /* died by itself after its start; nobody watches it yet */
-    HbdTime since;        /* of is_active */
-    HbdTime lease_until;  /* addresses */
+    bool is_crashed;     /* died by itself after its start; nobody watches it yet */
+    HbdTime since;       /* of is_active */
+    HbdTime lease_until; /* addresses */
     HbdTime renewed;
     /* what the agent will do wrong */
     guint start_fails, stop_fails, start_hangs, stop_hangs;
@@ -156,27 +156,27 @@ typedef struct {
     bool is_powered, is_wanted, is_stopping;
     bool is_unsupervised; /* the supervisor was killed too */
     HbdTime stopping_since, powered_since;
-    HbdTime clock_base;   /* world time at which this node's monotonic clock was 0 */
+    HbdTime clock_base; /* world time at which this node's monotonic clock was 0 */
     gint64 wall_offset_s;
     HbdTime next_beat;
-    guint32 generation;   /* on disk */
+    guint32 generation; /* on disk */
     HbdTime disk_fails_until;
-    bool is_active;       /* its engine has said st=active */
+    bool is_active; /* its engine has said st=active */
     guint32 sent_hg;
     guint64 sent_seq;
-    GHashTable *sent;     /* (hg << 32 | seq) -> hash of the datagram */
+    GHashTable *sent; /* (hg << 32 | seq) -> hash of the datagram */
     CrmJournalState journal[SIM_GROUPS][SIM_RESOURCES];
     SimResource res[SIM_GROUPS][SIM_RESOURCES];
     CrmGroupState told[SIM_GROUPS]; /* by its manager, last */
     guint ops_running;
     /* what it heard of the other one */
-    HbdTime heard;        /* last fresh status that reached its socket */
+    HbdTime heard; /* last fresh status that reached its socket */
     guint32 heard_hg;
     guint64 heard_seq;
-    bool has_heard;       /* in this engine's life */
-    bool has_loss;        /* the network lost a status since then */
-    bool knows_stuck[SIM_GROUPS]; /* the other one told that a stop failed there */
-    bool is_stuck[SIM_GROUPS];    /* its engine knows of a failed stop here ... */
+    bool has_heard;                /* in this engine's life */
+    bool has_loss;                 /* the network lost a status since then */
+    bool knows_stuck[SIM_GROUPS];  /* the other one told that a stop failed there */
+    bool is_stuck[SIM_GROUPS];     /* its engine knows of a failed stop here ... */
     guint64 stuck_seq[SIM_GROUPS]; /* ... and every status above this sequence number tells it */
 } SimNode;
 
@@ -231,18 +231,20 @@ struct _SimWorld {
     HbdTime silent_excuse_until; /* services, not addresses, may run twice: one was silent */
     bool both_any[SIM_GROUPS], both_addresses[SIM_GROUPS]; /* active on both nodes */
     HbdTime overlap_since[SIM_GROUPS];
-    int winner[SIM_GROUPS];      /* node that must not let go, -1: none */
+    int winner[SIM_GROUPS]; /* node that must not let go, -1: none */
     HbdTime winner_until[SIM_GROUPS];
     HbdTime net_end; /* last moment at which the network hid one node from the other */
     int last_owner[SIM_GROUPS];
-    bool is_steady;              /* nothing of level notice or above may be said */
+    HbdTime takeover_by, takeover_mark; /* one node went; the other one must run all by then */
+    guint takeover_node;
+    bool is_steady; /* nothing of level notice or above may be said */
     /* figures */
     guint64 steps;
     guint ownership_changes;
     guint evil_frames;
-    HbdTime move_until;          /* a planned move was asked for ... */
-    bool move_began;             /* ... and a group has begun to stop */
-    bool held_back[SIM_GROUPS];  /* the operator stopped it */
+    HbdTime move_until;         /* a planned move was asked for ... */
+    bool move_began;            /* ... and a group has begun to stop */
+    bool held_back[SIM_GROUPS]; /* the operator stopped it */
     FILE *trace;
 };
 
@@ -320,6 +322,7 @@ void sim_check_sent (SimWorld *w, guint node, GBytes *bytes, SimEvent *ev);
 void sim_check_run_start (SimWorld *w, guint node, guint group);
 void sim_check_activity (SimWorld *w, guint node, guint group, guint resource);
 void sim_check_step (SimWorld *w);
+void sim_expect_takeover (SimWorld *w, guint node, HbdTime within);
 void sim_check_stopped (SimWorld *w, guint node);
 void sim_check_told (SimWorld *w, guint node, guint group, CrmGroupState state);
 void sim_check_engine_told (SimWorld *w, guint node, guint group, CrmGroupState state);
@@ -336,41 +339,41 @@ HbdTime sim_group_budget (const SimWorld *w, guint group);
 HbdTime sim_settle_bound (const SimWorld *w);
 
 /* faults.c */
-#define SIM_FAULTS(X)                                                                             \
-    X (POWER, "power")                                                                            \
-    X (KILL_ENGINE, "kill-engine")                                                                \
-    X (KILL_MANAGER, "kill-manager")                                                              \
-    X (KILL_BOTH, "kill-both")                                                                    \
-    X (KILL_ALL, "kill-all")                                                                      \
-    X (PAUSE_ENGINE, "pause-engine")                                                              \
-    X (PAUSE_MANAGER, "pause-manager")                                                            \
-    X (PAUSE_SHORT, "pause-node-short")                                                           \
-    X (PAUSE_LONG, "pause-node-long")                                                             \
-    X (LOSS, "loss")                                                                              \
-    X (MESS, "dup-reorder")                                                                       \
-    X (ONE_WAY, "one-way-cut")                                                                    \
-    X (CABLE, "cable")                                                                            \
-    X (SPLIT, "split")                                                                            \
-    X (START_FAIL, "start-fails")                                                                 \
-    X (STOP_FAIL, "stop-fails")                                                                   \
-    X (HANG, "agent-hangs")                                                                       \
-    X (SLOW, "agent-slow")                                                                        \
-    X (DIES, "resource-dies")                                                                     \
-    X (ADDRESS, "address-removed")                                                                \
-    X (STOP, "stop-start")                                                                        \
-    X (COMMAND, "command")                                                                        \
-    X (CLOCK, "clock-jump")                                                                       \
-    X (DISK, "disk-fails")                                                                        \
+#define SIM_FAULTS(X)                                                                              \
+    X (POWER, "power")                                                                             \
+    X (KILL_ENGINE, "kill-engine")                                                                 \
+    X (KILL_MANAGER, "kill-manager")                                                               \
+    X (KILL_BOTH, "kill-both")                                                                     \
+    X (KILL_ALL, "kill-all")                                                                       \
+    X (PAUSE_ENGINE, "pause-engine")                                                               \
+    X (PAUSE_MANAGER, "pause-manager")                                                             \
+    X (PAUSE_SHORT, "pause-node-short")                                                            \
+    X (PAUSE_LONG, "pause-node-long")                                                              \
+    X (LOSS, "loss")                                                                               \
+    X (MESS, "dup-reorder")                                                                        \
+    X (ONE_WAY, "one-way-cut")                                                                     \
+    X (CABLE, "cable")                                                                             \
+    X (SPLIT, "split")                                                                             \
+    X (START_FAIL, "start-fails")                                                                  \
+    X (STOP_FAIL, "stop-fails")                                                                    \
+    X (HANG, "agent-hangs")                                                                        \
+    X (SLOW, "agent-slow")                                                                         \
+    X (DIES, "resource-dies")                                                                      \
+    X (ADDRESS, "address-removed")                                                                 \
+    X (STOP, "stop-start")                                                                         \
+    X (COMMAND, "command")                                                                         \
+    X (CLOCK, "clock-jump")                                                                        \
+    X (DISK, "disk-fails")                                                                         \
     X (ATTACK, "attack")
-#define SIM_PHASES(X)                                                                             \
-    X (STABLE, "stable")                                                                          \
-    X (JOIN, "join")                                                                              \
-    X (ASKED, "asked")                                                                            \
-    X (STOPPING, "stopping")                                                                      \
-    X (STARTING, "done-sent")                                                                     \
-    X (SILENT, "silent")                                                                          \
-    X (TAKEOVER, "takeover")                                                                      \
-    X (SHUTDOWN, "shutdown")                                                                      \
+#define SIM_PHASES(X)                                                                              \
+    X (STABLE, "stable")                                                                           \
+    X (JOIN, "join")                                                                               \
+    X (ASKED, "asked")                                                                             \
+    X (STOPPING, "stopping")                                                                       \
+    X (STARTING, "done-sent")                                                                      \
+    X (SILENT, "silent")                                                                           \
+    X (TAKEOVER, "takeover")                                                                       \
+    X (SHUTDOWN, "shutdown")                                                                       \
     X (FAILBACK, "failback")
 #define SIM_ENUM_FAULT(name, text) SIM_FAULT_##name,
 #define SIM_ENUM_PHASE(name, text) SIM_PHASE_##name,
