@@ -414,7 +414,7 @@ sim_check_stopped (SimWorld *w, guint node)
     for (guint g = 0; g < w->cfg.n_groups; g++) {
         if (!sim_group_active (w, node, g))
             continue;
-        if (has_address (w, node, g) || w->node[node].told[g] != CRM_GROUP_STUCK)
+        if (w->node[node].told[g] != CRM_GROUP_STUCK)
             sim_violate (w, "%s has stopped, but group%u still runs there", node_name[node], g);
     }
 }

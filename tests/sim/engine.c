@@ -14,6 +14,23 @@ wall_s (const SimWorld *w, guint node)
     return 1700000000 + w->now / HBD_S (1) + w->node[node].wall_offset_s;
 }
 
+/* Every command gets exactly one reply. */
+static void
+command_replied (SimWorld *w, guint node, const HbdNodeAction *a)
+{
+    SimCommand *c = &w->command[a->reply.id % SIM_COMMANDS];
+
+    sim_trace (w, (int) node, "   reply %u %s: %s", a->reply.id, a->reply.is_ok ? "ok" : "no",
+               a->reply.text);
+    if (!c->is_open || c->id != a->reply.id || c->node != node) {
+        sim_violate (w, "reply to command %u that is not open", a->reply.id);
+        return;
+    }
+    c->is_open = false;
+    if (c->kind == CRM_COMMAND_GROUP_START && a->reply.is_ok)
+        w->held_back[c->group] = false;
+}
+
 static void
 engine_perform (SimWorld *w, guint node, HbdNodeAction *a)
 {
@@ -37,14 +54,7 @@ engine_perform (SimWorld *w, guint node, HbdNodeAction *a)
         ev->request.group = a->request.group;
         break;
     case HBD_NODE_DO_REPLY:
-        sim_trace (w, (int) node, "   reply %u %s: %s", a->reply.id, a->reply.is_ok ? "ok" : "no",
-                   a->reply.text);
-        if (a->reply.id == 0 || a->reply.id > w->next_command
-            || !w->command[a->reply.id % SIM_COMMANDS].is_open
-            || w->command[a->reply.id % SIM_COMMANDS].id != a->reply.id)
-            sim_violate (w, "reply to command %u that is not open", a->reply.id);
-        else
-            w->command[a->reply.id % SIM_COMMANDS].is_open = false;
+        command_replied (w, node, a);
         break;
     case HBD_NODE_DO_RECORD:
         sim_trace (w, (int) node, "%s %s %s", hbd_level_name (a->record->level), a->record->name,
@@ -280,7 +290,7 @@ sim_command (SimWorld *w, guint node, CrmCommandKind kind, CrmHold hold, int gro
     if (!n->proc[SIM_ENGINE].exists)
         return 0;
     c = &w->command[++w->next_command % SIM_COMMANDS];
-    *c = (SimCommand){ true, w->next_command, node, n->proc[SIM_ENGINE].life, kind, w->now };
+    *c = (SimCommand){ true, w->next_command, node, n->proc[SIM_ENGINE].life, kind, group, w->now };
     ev = sim_ipc_new (w, node, SIM_ENGINE, SIM_MSG_COMMAND);
     ev->command.id = c->id;
     ev->command.kind = kind;

@@ -391,9 +391,7 @@ sim_repair (SimWorld *w)
         for (guint n = 0; n < SIM_NODES; n++)
             if (w->node[n].told[g] == CRM_GROUP_FAILED || w->node[n].told[g] == CRM_GROUP_STUCK)
                 sim_command (w, n, CRM_COMMAND_GROUP_CLEANUP, CRM_HOLD_NONE, (int) g);
-        if (w->held_back[g] && w->node[0].is_active && w->node[1].is_active) {
-            w->held_back[g] = false;
+        if (w->held_back[g] && w->node[0].is_active && w->node[1].is_active)
             sim_command (w, 0, CRM_COMMAND_GROUP_START, CRM_HOLD_NONE, (int) g);
-        }
     }
 }

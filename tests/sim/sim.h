@@ -144,6 +144,7 @@ typedef struct {
     bool is_open;
     guint id, node, life;
     CrmCommandKind kind;
+    int group; /* -1: a whole class */
     HbdTime given;
 } SimCommand;
 
