@@ -13,6 +13,7 @@ void
 sim_disturb (SimWorld *w, HbdTime until)
 {
     w->last_fault = w->now;
+    w->disturbances++;
     w->disturbed_until = MAX (w->disturbed_until, MAX (until, w->now));
 }
 
@@ -133,10 +134,8 @@ update_excuses (SimWorld *w)
             continue;
         bound = bound > 0 ? bound : w->cfg.deadtime_us + longest_budget (w);
         w->silent_excuse_until = MAX (w->silent_excuse_until, w->now + bound);
-        if (w->node[n].has_loss) {
+        if (w->node[n].has_loss)
             w->net_excuse_until = MAX (w->net_excuse_until, w->now + bound);
-            w->net_end = w->now;
-        }
     }
     if (w->disturbed_until + w->cfg.deadtime_us < w->now || !is_any_on_both (w))
         return;
@@ -265,6 +264,9 @@ sim_check_run_start (SimWorld *w, guint node, guint group)
     guint other = 1 - node;
 
     update_excuses (w);
+    if (w->node[node].told[group] == CRM_GROUP_RUNNING
+        && w->node[other].told[group] == CRM_GROUP_STUCK)
+        return; /* an address is put back where the group was before the stop failed there */
     if (w->node[node].knows_stuck[group])
         sim_violate (w, "rule 3: %s starts group%u, but its stop failed on %s", node_name[node],
                      group, node_name[other]);
@@ -277,23 +279,24 @@ sim_check_run_start (SimWorld *w, guint node, guint group)
                      has_address (w, other, group) ? "an address" : "a service");
 }
 
-/* The loser of a heal let go; the one that stays must not, unless something new happens. */
+/* A split of a calm cluster, and nothing else since: then the one that goes on when the loser has let
+ * go must not let go too. */
 static void
 note_winner (SimWorld *w, guint loser, guint g)
 {
-    if (!sim_group_complete (w, 1 - loser, g))
+    if (w->split_mark != w->disturbances || w->node[1 - loser].told[g] != CRM_GROUP_RUNNING)
         return;
     w->winner[g] = (int) (1 - loser);
-    w->winner_until[g] = w->now + w->cfg.deadtime_us;
+    w->winner_until[g] = w->now + 2 * w->cfg.deadtime_us;
 }
 
 static void
 check_winner (SimWorld *w, guint node, guint g)
 {
-    if (w->winner[g] != (int) node || w->winner_until[g] < w->now
-        || MAX (w->last_fault, w->disturbed_until) > w->net_end + HBD_MS (300))
-        return;
-    sim_violate (w, "rule 2: both nodes let go of group%u; %s was to keep it", g, node_name[node]);
+    if (w->split_mark == w->disturbances && w->winner[g] == (int) node
+        && w->winner_until[g] >= w->now)
+        sim_violate (w, "rule 2: both nodes let go of group%u; %s was to keep it", g,
+                     node_name[node]);
 }
 
 void
@@ -319,16 +322,20 @@ sim_check_activity (SimWorld *w, guint node, guint g, guint r)
 
 /* ---- in time ---- */
 
-/* @node goes now, in a settled and calm cluster: the other one must run everything soon. */
+/* Settled, and no fault lately. */
+bool
+sim_is_calm (SimWorld *w)
+{
+    return w->disturbed_until + w->cfg.deadtime_us < w->now && sim_is_settled (w, NULL);
+}
+
+/* @node has just gone from a calm cluster: the other one must run everything soon. */
 void
 sim_expect_takeover (SimWorld *w, guint node, HbdTime within)
 {
-    w->takeover_by = 0;
-    if (w->disturbed_until + w->cfg.deadtime_us > w->now || !sim_is_settled (w, NULL))
-        return;
     w->takeover_by = w->now + within + 2 * longest_budget (w);
     w->takeover_node = 1 - node;
-    w->takeover_mark = w->now;
+    w->takeover_mark = w->disturbances;
 }
 
 static void
@@ -336,10 +343,10 @@ check_takeover (SimWorld *w)
 {
     guint node = w->takeover_node;
 
-    if (w->takeover_by == 0 || (w->now < w->takeover_by && w->last_fault == w->takeover_mark))
+    if (w->takeover_by == 0 || (w->now < w->takeover_by && w->disturbances == w->takeover_mark))
         return;
     w->takeover_by = 0;
-    if (w->last_fault != w->takeover_mark || w->disturbed_until < w->now)
+    if (w->disturbances != w->takeover_mark || w->disturbed_until < w->now)
         return; /* something else happened, or it is back already */
     for (guint g = 0; g < w->cfg.n_groups; g++)
         if (!sim_group_complete (w, node, g) && w->node[node].told[g] != CRM_GROUP_FAILED)
@@ -457,6 +464,10 @@ unsettled_node (SimWorld *w, guint node)
     for (guint g = 0; g < w->cfg.n_groups; g++) {
         const char *owner = believed_owner (status, g, w);
 
+        if (n->told[g]
+            != (sim_owner (w, g) == (int) node ? CRM_GROUP_RUNNING : CRM_GROUP_STOPPED))
+            return g_strdup_printf ("%s's manager says that group%u is %s", n->name, g,
+                                    crm_group_state_name (n->told[g]));
         if (!g_str_equal (owner, node_name[sim_owner (w, g)]))
             return g_strdup_printf ("%s believes that group%u is on %s, it is on %s", n->name, g,
                                     owner, node_name[sim_owner (w, g)]);

@@ -80,6 +80,8 @@ engine_step (SimWorld *w, guint node, HbdNodeEvent *ev)
 {
     GArray *out = w->engine_out;
 
+    if (!w->node[node].proc[SIM_ENGINE].exists)
+        return; /* it died in an earlier step of what was to be several */
     g_array_set_size (out, 0);
     ev->wall_s = wall_s (w, node);
     hbd_node_step (w->node[node].engine, ev, sim_local (w, node), out);
@@ -264,20 +266,20 @@ sim_engine_receive (SimWorld *w, SimEvent *ev)
     engine_step (w, ev->node, &in);
 }
 
-/* The node's own deadline, and the beat that says the loop runs. */
+/* The node's own deadline first: an engine that stood still lets go before it says that it lives.
+ * Then the beat that says the loop runs. */
 void
 sim_engine_timer (SimWorld *w, guint node)
 {
     SimNode *n = &w->node[node];
 
-    if (n->next_beat <= w->now) {
+    if (hbd_node_deadline (n->engine) <= sim_local (w, node))
+        engine_step (w, node, &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_TIMER });
+    if (n->proc[SIM_ENGINE].exists && n->next_beat <= w->now) {
         n->next_beat = w->now + MIN (w->cfg.keepalive_us, SIM_BEAT_PERIOD);
         sim_ipc_new (w, node, SIM_MANAGER, SIM_MSG_BEAT)->sent = w->now;
     }
-    if (hbd_node_deadline (n->engine) <= sim_local (w, node))
-        engine_step (w, node, &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_TIMER });
-    else
-        sim_rearm (w, node, SIM_ENGINE);
+    sim_rearm (w, node, SIM_ENGINE);
 }
 
 guint

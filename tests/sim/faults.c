@@ -128,10 +128,13 @@ fraction (SimWorld *w, guint low_percent, guint high_percent)
 void
 sim_split (SimWorld *w, HbdTime span)
 {
+    bool is_calm = sim_is_calm (w);
+
     sim_trace (w, -1, "-- split for %.3f s", (double) span / 1e6);
     for (guint l = 0; l < w->cfg.n_links; l++)
         w->link[l].cut_until[0] = w->link[l].cut_until[1] = w->now + span;
     sim_disturb (w, w->now + span);
+    w->split_mark = is_calm ? w->disturbances : 0;
 }
 
 static void
@@ -282,22 +285,22 @@ static void
 host_fault (SimWorld *w, SimFault fault, guint node)
 {
     HbdTime later = sim_chance (w, 40) ? fraction (w, 5, 90) : fraction (w, 110, 250);
+    bool is_end = fault == SIM_FAULT_POWER || fault == SIM_FAULT_KILL_ALL || fault == SIM_FAULT_STOP;
+    bool is_calm = is_end && sim_is_calm (w);
+    HbdTime within = fault == SIM_FAULT_STOP ? HBD_MS (60) : w->cfg.deadtime_us + HBD_MS (60);
 
     switch (fault) {
     case SIM_FAULT_POWER:
-        sim_expect_takeover (w, node, w->cfg.deadtime_us + HBD_MS (60));
         sim_power_off (w, node);
         sim_call_at (w, w->now + later, call_power_on, node, 0);
         sim_disturb (w, w->now + later);
         break;
     case SIM_FAULT_KILL_ALL:
-        sim_expect_takeover (w, node, w->cfg.deadtime_us + HBD_MS (60));
         sim_kill_all (w, node);
         sim_call_at (w, w->now + later, call_daemon_start, node, 0);
         sim_disturb (w, w->now + later);
         break;
     case SIM_FAULT_STOP:
-        sim_expect_takeover (w, node, HBD_MS (60));
         sim_daemon_stop (w, node);
         sim_disturb (w, w->now + later);
         sim_call_at (w, w->now + later, call_daemon_start, node, 0);
@@ -314,6 +317,8 @@ host_fault (SimWorld *w, SimFault fault, guint node)
             sim_call_at (w, w->now + sim_rand (w, 0, HBD_S (2)), call_attack, node, 0);
         break;
     }
+    if (is_calm)
+        sim_expect_takeover (w, node, within);
 }
 
 void

@@ -42,7 +42,8 @@ SimEvent *
 sim_ipc_new (SimWorld *w, guint node, SimProcKind to, SimMsgKind kind)
 {
     SimNode *n = &w->node[node];
-    HbdTime at = MAX (w->now + sim_rand (w, 10, 150), n->ipc_last[to] + 1);
+    HbdTime soon = w->now + sim_rand (w, 10, 150);
+    HbdTime at = MAX (soon, n->ipc_last[to] + 1);
     SimEvent *ev = sim_push (w, kind, node, at);
 
     ev->life = n->proc[to].life;
@@ -173,6 +174,7 @@ sim_power_off (SimWorld *w, guint node)
     if (!n->is_powered)
         return;
     sim_trace (w, (int) node, "-- power off");
+    sim_disturb (w, w->now);
     n->is_powered = false;
     n->is_stopping = n->is_unsupervised = false;
     for (guint k = 0; k < SIM_PROC_N; k++)
@@ -180,7 +182,6 @@ sim_power_off (SimWorld *w, guint node)
             sim_proc_end (w, node, k);
     sim_host_clear (w, node);
     memset (n->journal, 0, sizeof n->journal);
-    sim_disturb (w, w->now);
 }
 
 void

@@ -234,9 +234,9 @@ struct _SimWorld {
     HbdTime overlap_since[SIM_GROUPS];
     int winner[SIM_GROUPS]; /* node that must not let go, -1: none */
     HbdTime winner_until[SIM_GROUPS];
-    HbdTime net_end; /* last moment at which the network hid one node from the other */
     int last_owner[SIM_GROUPS];
-    HbdTime takeover_by, takeover_mark; /* one node went; the other one must run all by then */
+    HbdTime takeover_by; /* one node went; the other one must run all by then */
+    guint takeover_mark, split_mark, disturbances;
     guint takeover_node;
     bool is_steady; /* nothing of level notice or above may be said */
     /* figures */
@@ -323,6 +323,7 @@ void sim_check_sent (SimWorld *w, guint node, GBytes *bytes, SimEvent *ev);
 void sim_check_run_start (SimWorld *w, guint node, guint group);
 void sim_check_activity (SimWorld *w, guint node, guint group, guint resource);
 void sim_check_step (SimWorld *w);
+bool sim_is_calm (SimWorld *w);
 void sim_expect_takeover (SimWorld *w, guint node, HbdTime within);
 void sim_check_stopped (SimWorld *w, guint node);
 void sim_check_told (SimWorld *w, guint node, guint group, CrmGroupState state);
