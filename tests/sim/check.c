@@ -387,6 +387,8 @@ void
 sim_check_told (SimWorld *w, guint node, guint group, CrmGroupState state)
 {
     w->node[node].told[group] = state;
+    for (guint r = 0; state == CRM_GROUP_STOPPED && r < w->cfg.n_resources[group]; r++)
+        w->node[node].res[group][r].is_crashed = false;
     if (state == CRM_GROUP_STOPPING)
         w->move_began = true;
     else if (state == CRM_GROUP_RUNNING && w->move_began)

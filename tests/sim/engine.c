@@ -191,9 +191,14 @@ static void
 engine_evil_frame (SimWorld *w, guint node, HbdNodeEvent *ev, bool may_send)
 {
     GArray *out = w->engine_out;
-    g_autofree char *before = belief (w, node);
+    g_autofree char *before = NULL;
     g_autofree char *after = NULL;
 
+    if (hbd_node_deadline (w->node[node].engine) <= sim_local (w, node))
+        engine_step (w, node, &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_TIMER }); /* was due anyway */
+    if (!w->node[node].proc[SIM_ENGINE].exists)
+        return;
+    before = belief (w, node);
     g_array_set_size (out, 0);
     ev->wall_s = wall_s (w, node);
     hbd_node_step (w->node[node].engine, ev, sim_local (w, node), out);
