@@ -466,8 +466,7 @@ unsettled_node (SimWorld *w, guint node)
     for (guint g = 0; g < w->cfg.n_groups; g++) {
         const char *owner = believed_owner (status, g, w);
 
-        if (n->told[g]
-            != (sim_owner (w, g) == (int) node ? CRM_GROUP_RUNNING : CRM_GROUP_STOPPED))
+        if (n->told[g] != (sim_owner (w, g) == (int) node ? CRM_GROUP_RUNNING : CRM_GROUP_STOPPED))
             return g_strdup_printf ("%s's manager says that group%u is %s", n->name, g,
                                     crm_group_state_name (n->told[g]));
         if (!g_str_equal (owner, node_name[sim_owner (w, g)]))

@@ -285,7 +285,8 @@ static void
 host_fault (SimWorld *w, SimFault fault, guint node)
 {
     HbdTime later = sim_chance (w, 40) ? fraction (w, 5, 90) : fraction (w, 110, 250);
-    bool is_end = fault == SIM_FAULT_POWER || fault == SIM_FAULT_KILL_ALL || fault == SIM_FAULT_STOP;
+    bool is_end =
+        fault == SIM_FAULT_POWER || fault == SIM_FAULT_KILL_ALL || fault == SIM_FAULT_STOP;
     bool is_calm = is_end && sim_is_calm (w);
     HbdTime within = fault == SIM_FAULT_STOP ? HBD_MS (60) : w->cfg.deadtime_us + HBD_MS (60);
 

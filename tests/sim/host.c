@@ -111,8 +111,9 @@ plan_action (SimWorld *w, SimResource *res, const CrmRunnerAction *a)
     if (*fails > 0) {
         (*fails)--;
         res->op_rc = CRM_RC_GENERIC;
-        /* a start that fails may leave it running; a stop that fails mostly does */
-        res->op_effect = is_start ? sim_chance (w, 25) : !sim_chance (w, 20);
+        /* a start that fails may leave it running; a stop that fails mostly does, and always when
+         * many are to fail */
+        res->op_effect = is_start ? sim_chance (w, 25) : *fails >= 10 || !sim_chance (w, 20);
         return span;
     }
     res->op_effect = is_start;
