@@ -8,8 +8,8 @@ PACKAGES_BUILD="gcc make autoconf automake pkg-config git ca-certificates libgli
   libnl-3-dev libnl-route-3-dev libjson-glib-dev libsystemd-dev"
 PACKAGES_NET="python3 iproute2 iputils-ping procps util-linux nginx-light apache2 resource-agents
   curl"
-PACKAGES_TEST="$PACKAGES_NET resource-agents-dev heartbeat nftables tcpdump iputils-arping
-  libxml2-utils clang llvm universal-ctags"
+PACKAGES_TEST="$PACKAGES_NET heartbeat nftables tcpdump iputils-arping
+  libxml2-utils clang llvm"
 
 POLICY_FILE=/usr/sbin/policy-rc.d
 

@@ -61,8 +61,7 @@ test_round_trip (Fixture *f, gconstpointer data)
     len = recv (f->server, buffer, sizeof buffer, 0);
     g_assert_cmpint (len, >, 0);
     request = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (HBD_REQUEST_TYPE),
-                                                           g_memdup2 (buffer, (gsize) len),
-                                                           (gsize) len, FALSE, g_free, NULL));
+                                                           buffer, (gsize) len, FALSE, NULL, NULL));
     expected = g_variant_ref_sink (g_variant_new_parsed ("('group', {'verb': <'stop'>})"));
     g_assert_true (g_variant_equal (request, expected));
 
