@@ -4,9 +4,12 @@ include tests/sim/local.mk
 include tests/fuzz/local.mk
 include tests/net/local.mk
 
-EXTRA_DIST += tests/run tests/check-layers tests/expected-skips \
+EXTRA_DIST += tests/run tests/check-layers tests/check-dist tests/expected-skips \
   tests/lib/packages.sh tests/lib/build.sh .ci/run \
   README.md CONTRIBUTING.md NEWS LICENSE .clang-format \
+  crm/plan/README.md hbd/node/README.md ra/README.md \
+  tests/data/examples/heartbeat-nginx/ha.cf tests/data/examples/heartbeat-nginx/haresources \
+  tests/data/examples/heartbeat-nginx/authkeys \
   doc/hacking.md doc/design.md doc/heartbeat.md doc/crm.md
 
 .PHONY: check-layers
