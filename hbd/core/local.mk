@@ -6,7 +6,6 @@ libhbdcore_a_SOURCES = \
   hbd/core/liveness.c \
   hbd/core/membership.c hbd/core/membership.h \
   hbd/core/private.h \
-  hbd/core/rate.c hbd/core/rate.h \
   hbd/core/receive.c \
   hbd/core/rexmit.c \
   hbd/core/track.c hbd/core/track.h

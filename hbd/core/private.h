@@ -12,7 +12,7 @@
 #include "hbd/base/prng.h"
 #include "hbd/core/history.h"
 #include "hbd/core/membership.h"
-#include "hbd/core/rate.h"
+#include "hbd/base/rate.h"
 #include "hbd/core/track.h"
 
 /* Why a node's state changed; the word of the record and of DO_NODE. */

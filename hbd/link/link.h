@@ -21,6 +21,7 @@ typedef struct {
 typedef struct {
     int rx_fd;         /* bound to the port; -1: closed */
     int tx_fd;         /* ephemeral source port; -1: closed */
+    guint ifindex;     /* of the interface they are bound to */
     bool unicast_only; /* take only what was sent to an address of ours, not to a group */
     guint n_dests;
     HbdLinkAddress dests[HBD_LINK_MAX_DESTS];
@@ -43,6 +44,9 @@ const HbdLinkOps *hbd_link_ops (CfgLinkKind kind);
  * link does. May block in the resolver for its own time limits. On failure @sockets is cleared. */
 bool hbd_link_open (const CfgLink *link, const GPtrArray *links, HbdLinkSockets *sockets,
                     GError **error);
+/* Do sockets opened earlier serve no more, because the interface went, came back as another one or
+ * has another broadcast address? Asked when the monitor reports the interface. */
+bool hbd_link_needs_reopen (const CfgLink *link, const HbdLinkSockets *sockets);
 /* An empty value: no descriptors. */
 void hbd_link_sockets_init (HbdLinkSockets *sockets);
 /* Close what is open. */

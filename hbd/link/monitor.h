@@ -9,8 +9,8 @@
 typedef struct _HbdLinkMonitor HbdLinkMonitor;
 
 /* Something about interface @name changed: a link on it is usable when @is_usable (up and with
- * carrier); @addresses_changed: it gained or lost an address, so bcast and ucast links are to be
- * opened anew. */
+ * carrier); @addresses_changed: it gained or lost an address, a service address too; ask
+ * hbd_link_needs_reopen(). A mere renewal of an address's lifetime is not reported. */
 typedef void (*HbdLinkMonitorFunc) (gpointer user_data, const char *name, bool is_usable,
                                     bool addresses_changed);
 

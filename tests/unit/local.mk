@@ -4,6 +4,7 @@ AM_TESTS_ENVIRONMENT = \
   G_TEST_SRCDIR='$(abs_top_srcdir)/tests'; export G_TEST_SRCDIR; \
   G_TEST_BUILDDIR='$(abs_top_builddir)/tests'; export G_TEST_BUILDDIR;
 include tests/unit/core.mk
+include tests/unit/link.mk
 include tests/unit/wire.mk
 include tests/unit/exec.mk
 include tests/unit/tools.mk

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "hbd/core/rate.h"
+#include "hbd/base/rate.h"
 
 bool
 hbd_rate_allow (HbdRate *rate, HbdTime now, HbdTime period_us, guint64 *suppressed)
