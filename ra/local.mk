@@ -9,3 +9,13 @@ libralib_a_SOURCES = \
   ra/lib/host.c ra/lib/host.h \
   ra/lib/netlink.c ra/lib/netlink.h \
   ra/lib/netlink_parse.c ra/lib/netlink_parse.h
+libralib_a_SOURCES += ra/lib/ocf.c ra/lib/ocf.h ra/lib/ocf_text.c
+
+# One program under the names that the stock agents have.
+ocfhbd_PROGRAMS += ra/IPaddr ra/IPaddr2 ra/IPv6addr
+ra_IPaddr_SOURCES = ra/ipaddr.c
+ra_IPaddr_LDADD = libralib.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
+ra_IPaddr2_SOURCES = $(ra_IPaddr_SOURCES)
+ra_IPaddr2_LDADD = $(ra_IPaddr_LDADD)
+ra_IPv6addr_SOURCES = $(ra_IPaddr_SOURCES)
+ra_IPv6addr_LDADD = $(ra_IPaddr_LDADD)

@@ -171,6 +171,15 @@ list (RaNetlink *nl, const RaAddress *a, int *rc, char **reason)
     return found;
 }
 
+int
+ra_address_check (RaNetlink *nl, const RaAddress *a, char **reason)
+{
+    Target t;
+    int rc = OCF_OK;
+    g_autoptr (GArray) found = list (nl, a, &rc, reason);
+    return found == NULL ? rc : settle (nl, a, found, &t, reason);
+}
+
 /* --- the four actions -------------------------------------------------------------------- */
 
 int

@@ -13,6 +13,9 @@
  * result   OCF exit code: 0 done / it is here, 1 failed, 4 no privilege, 6 the configuration names what
  *          does not exist, 7 not here. */
 
+/* Could it be started here: does the interface exist, is its network known? Changes nothing. */
+int ra_address_check (RaNetlink *nl, const RaAddress *address, char **reason);
+
 /* 0 when the address is on exactly the interface that @address means, else 7 (also 1). */
 int ra_address_probe (RaNetlink *nl, const RaAddress *address, char **reason);
 
