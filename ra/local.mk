@@ -9,7 +9,10 @@ libralib_a_SOURCES = \
   ra/lib/host.c ra/lib/host.h \
   ra/lib/netlink.c ra/lib/netlink.h \
   ra/lib/netlink_parse.c ra/lib/netlink_parse.h
-libralib_a_SOURCES += ra/lib/ocf.c ra/lib/ocf.h ra/lib/ocf_text.c
+libralib_a_SOURCES += \
+  ra/lib/http.c ra/lib/http.h \
+  ra/lib/ocf.c ra/lib/ocf.h ra/lib/ocf_text.c \
+  ra/lib/process.c ra/lib/process.h
 
 # One program under the names that the stock agents have.
 ocfhbd_PROGRAMS += ra/IPaddr ra/IPaddr2 ra/IPv6addr
@@ -19,3 +22,9 @@ ra_IPaddr2_SOURCES = $(ra_IPaddr_SOURCES)
 ra_IPaddr2_LDADD = $(ra_IPaddr_LDADD)
 ra_IPv6addr_SOURCES = $(ra_IPaddr_SOURCES)
 ra_IPv6addr_LDADD = $(ra_IPaddr_LDADD)
+
+ocfhbd_PROGRAMS += ra/nginx
+ra_nginx_SOURCES = \
+  ra/nginx.c ra/nginx_conf.c ra/nginx_conf.h \
+  ra/conf_files.c ra/conf_files.h ra/web.c ra/web.h
+ra_nginx_LDADD = libralib.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
