@@ -28,3 +28,11 @@ ra_nginx_SOURCES = \
   ra/nginx.c ra/nginx_conf.c ra/nginx_conf.h \
   ra/conf_files.c ra/conf_files.h ra/web.c ra/web.h
 ra_nginx_LDADD = libralib.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
+
+ocfhbd_PROGRAMS += ra/httpd ra/apache
+ra_httpd_SOURCES = \
+  ra/httpd.c ra/httpd_conf.c ra/httpd_conf.h \
+  ra/conf_files.c ra/conf_files.h ra/web.c ra/web.h
+ra_httpd_LDADD = libralib.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
+ra_apache_SOURCES = $(ra_httpd_SOURCES)
+ra_apache_LDADD = $(ra_httpd_LDADD)
