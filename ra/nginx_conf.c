@@ -46,14 +46,16 @@ read_word (const char *p, GPtrArray *words)
     g_autoptr (GString) word = g_string_new (NULL);
     char quote = *p == '"' || *p == '\'' ? *p++ : '\0';
     while (*p != '\0') {
-        if (quote != '\0' ? *p == quote : strchr (" \t\r\n;{}", *p) != NULL) {
-            /* ${name} inside a word is a variable, not a block. */
-            if (quote != '\0' || *p != '{' || word->len == 0 || word->str[word->len - 1] != '$')
-                break;
-        }
+        bool is_variable = p[0] == '$' && p[1] == '{'; /* its braces are no block */
+        if (!is_variable && (quote != '\0' ? *p == quote : strchr (" \t\r\n;{}", *p) != NULL))
+            break;
+        gsize len = is_variable ? strcspn (p, "} \t\r\n;") : 1;
         if (*p == '\\' && p[1] != '\0')
             p++;
-        g_string_append_c (word, *p++);
+        g_string_append_len (word, p, (gssize) len);
+        p += len;
+        if (is_variable && *p == '}')
+            g_string_append_c (word, *p++);
     }
     if (quote != '\0' && *p == quote)
         p++;
