@@ -76,7 +76,7 @@ crm_runner_new (const CrmRunnerConfig *config, HbdTime now)
     r->config.max_parallel = MAX (config->max_parallel, 1);
     r->n = config->model->groups->len;
     r->groups = g_new0 (RunnerGroup, r->n);
-    r->last_beat = now;
+    r->last_beat = r->heard_at = now;
     for (guint i = 0; i < r->n; i++)
         group_init (&r->groups[i], crm_model_group (config->model, i), i);
     return r;
@@ -249,7 +249,7 @@ on_start (const RunnerStep *s)
     if (s->r->is_started)
         return;
     s->r->is_started = true;
-    s->r->last_beat = s->now;
+    s->r->last_beat = s->r->heard_at = s->now;
     for (guint i = 0; i < s->r->n; i++)
         group_begin_probe (s, &s->r->groups[i]);
 }
@@ -319,6 +319,8 @@ on_engine (const RunnerStep *s, bool is_up)
     if (r->engine_up == is_up && !is_up)
         return;
     r->engine_up = is_up;
+    if (is_up)
+        r->heard_at = s->now;
     runner_record (s, is_up ? HBD_LEVEL_INFO : HBD_LEVEL_WARNING,
                    is_up ? "engine.up" : "engine.down", "grace_ms=%" G_GINT64_FORMAT,
                    r->config.engine_grace_us / 1000);

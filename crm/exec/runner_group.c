@@ -476,6 +476,8 @@ work_on (const RunnerStep *s, RunnerGroup *g, RunnerResource *res)
         runner_run (s, g, res, CRM_ACTION_PROBE);
         break;
     case STEP_START:
+        if (!lease_engine_is_fresh (s))
+            return false;
         res->state = RES_STARTING;
         runner_journal (s, g, res, CRM_JOURNAL_STARTING);
         runner_run (s, g, res, CRM_ACTION_START);

@@ -7,6 +7,10 @@
  * new START from the engine, which knows by now that it was away, puts it back.
  * A beat that was queued before a pause of the whole node finds an old lease and renews nothing.
  *
+ * A start waits for a beat younger than engine_grace_us. After a pause of the whole node the next
+ * thing to do may be a start that was asked for, or begun, before it; the engine wakes up too, sees
+ * that it was away and takes it back before it beats again.
+ *
  * An engine that is gone or silent for engine_grace_us loses its addresses at once, and its groups
  * are stopped in order. An address that a third party removes while the lease is fresh is put back,
  * a few times. Rule: doc/design.md, "Somebody always lets go". */
@@ -66,7 +70,7 @@ lease_beat (const RunnerStep *s)
 {
     CrmRunner *r = s->r;
 
-    r->last_beat = s->now;
+    r->last_beat = r->heard_at = s->now;
     if (r->engine_lost) {
         r->engine_lost = false;
         runner_record (s, HBD_LEVEL_NOTICE, "engine.back", "released=yes");
@@ -120,6 +124,14 @@ lease_address_gone (const RunnerStep *s, RunnerGroup *g, RunnerResource *res)
 }
 
 /* --- the engine ------------------------------------------------------------------------------ */
+
+bool
+lease_engine_is_fresh (const RunnerStep *s)
+{
+    HbdTime grace = s->r->config.engine_grace_us;
+
+    return grace <= 0 || s->now - s->r->heard_at < grace;
+}
 
 HbdTime
 lease_engine_deadline (const CrmRunner *r)

@@ -92,7 +92,8 @@ struct _CrmRunner {
     bool is_released;
     bool engine_up;
     bool engine_lost; /* the grace ran out; said once */
-    HbdTime last_beat;
+    HbdTime last_beat; /* from which the grace counts */
+    HbdTime heard_at;  /* last sure sign that the engine runs: its beat, or its socket's coming */
 };
 
 /* One step's context, so that helpers take few arguments. */
@@ -136,6 +137,8 @@ void lease_beat (const RunnerStep *s);
 void lease_address_gone (const RunnerStep *s, RunnerGroup *g, RunnerResource *res);
 void lease_engine_timer (const RunnerStep *s);
 HbdTime lease_engine_deadline (const CrmRunner *r);
+/* Nothing may be started on behalf of an engine that may have stood still since it asked. */
+bool lease_engine_is_fresh (const RunnerStep *s);
 /* Take the address away now; the resource counts as stopped. */
 void lease_drop (const RunnerStep *s, RunnerGroup *g, RunnerResource *res);
 /* The address is ours from now on: put our lifetime on it and tell the neighbours. */

@@ -88,6 +88,47 @@ test_lapsed_group_stops_when_the_engine_says_nothing (void)
     g_assert_false (w->res[0][1].runs);
 }
 
+/* The whole node stood still while a start was under way: the other machine may have the address
+ * by now. The engine's beat, or its stop, comes before the start goes on. */
+static void
+test_start_of_before_a_pause_waits_for_a_beat (void)
+{
+    g_autoptr (World) w = world_new ("pa");
+
+    world_start (w);
+    world_simple (w, CRM_RUNNER_BEAT);
+    world_request (w, CRM_REQUEST_START, 0);
+    world_answer (w); /* start 0.0 is in flight */
+    w->now += HBD_S (5);
+    g_string_truncate (w->trace, 0);
+    world_drain (w);
+    g_assert_false (w->res[0][1].runs);
+    g_assert_cmpuint (count (w, "start 0.1"), ==, 0);
+    world_simple (w, CRM_RUNNER_BEAT);
+    world_drain (w);
+    g_assert_true (w->res[0][1].runs);
+    g_assert_cmpint (w->told[0], ==, CRM_GROUP_RUNNING);
+}
+
+/* The same where the request itself lay unread. */
+static void
+test_request_of_before_a_pause_waits_for_a_beat (void)
+{
+    g_autoptr (World) w = world_new ("a");
+
+    world_start (w);
+    world_simple (w, CRM_RUNNER_BEAT);
+    w->now += HBD_S (5);
+    world_request (w, CRM_REQUEST_START, 0);
+    world_drain (w);
+    g_assert_false (w->res[0][0].runs);
+    world_request (w, CRM_REQUEST_STOP, 0);
+    world_simple (w, CRM_RUNNER_BEAT);
+    world_drain (w);
+    g_assert_false (w->res[0][0].runs);
+    g_assert_cmpint (w->told[0], ==, CRM_GROUP_STOPPED);
+}
+
 static void
 test_lapse_of_an_address_alone_ends_in_stopped (void)
 {
@@ -417,6 +458,8 @@ main (int argc, char **argv)
     ADD ("lapse/of-an-address-alone", test_lapse_of_an_address_alone_ends_in_stopped);
     ADD ("lapse/while-starting", test_lapse_while_starting_waits_for_the_engine);
     ADD ("lapse/while-starting-then-failure", test_lapse_while_starting_then_failure_stops);
+    ADD ("pause/start-under-way-waits-for-a-beat", test_start_of_before_a_pause_waits_for_a_beat);
+    ADD ("pause/request-waits-for-a-beat", test_request_of_before_a_pause_waits_for_a_beat);
     ADD ("engine/silent-loses-addresses-first", test_silent_engine_loses_addresses_first);
     ADD ("engine/back-in-time-changes-nothing", test_engine_back_in_time_changes_nothing);
     ADD ("engine/restarts-without-a-beat", test_engine_that_restarts_without_a_beat_is_lost);
