@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "hbd/daemon/engine_links.h"
+
+#include "hbd/base/clock.h"
+
+#include <glib-unix.h>
+#include <string.h>
+
+typedef struct {
+    HbdEngineLinks *set;
+    int index;
+    char *name;
+    HbdLinkIo *io;
+    guint source;
+} Link;
+
+struct _HbdEngineLinks {
+    GPtrArray *links; /* Link */
+    HbdDatagramHandler datagram;
+    HbdLinkRecordHandler record;
+    gpointer data;
+};
+
+static void
+link_free (Link *link)
+{
+    g_clear_handle_id (&link->source, g_source_remove);
+    hbd_link_io_free (link->io);
+    g_free (link->name);
+    g_free (link);
+}
+
+HbdEngineLinks *
+hbd_engine_links_new (HbdDatagramHandler datagram, HbdLinkRecordHandler record, gpointer data)
+{
+    HbdEngineLinks *links = g_new0 (HbdEngineLinks, 1);
+
+    links->links = g_ptr_array_new_with_free_func ((GDestroyNotify) link_free);
+    links->datagram = datagram;
+    links->record = record;
+    links->data = data;
+    return links;
+}
+
+void
+hbd_engine_links_free (HbdEngineLinks *links)
+{
+    if (links == NULL)
+        return;
+    g_ptr_array_unref (links->links);
+    g_free (links);
+}
+
+void
+hbd_engine_links_reset (HbdEngineLinks *links, const char *const *names)
+{
+    g_ptr_array_set_size (links->links, 0);
+    for (int i = 0; names[i] != NULL; i++) {
+        Link *link = g_new0 (Link, 1);
+
+        link->set = links;
+        link->index = i;
+        link->name = g_strdup (names[i]);
+        link->io = hbd_link_io_new (names[i]);
+        g_ptr_array_add (links->links, link);
+    }
+}
+
+static void
+on_datagram (gpointer user_data, const guint8 *data, gsize len)
+{
+    Link *link = user_data;
+
+    link->set->datagram (link->set->data, link->index, data, len);
+}
+
+static gboolean
+on_readable (int fd, GIOCondition condition, gpointer data)
+{
+    Link *link = data;
+
+    hbd_link_io_receive (link->io, on_datagram, link);
+    return G_SOURCE_CONTINUE;
+}
+
+/* The destinations of the message into @sockets; false when they do not fit. */
+static bool
+take_destinations (GVariant *list, HbdLinkSockets *sockets)
+{
+    gsize n = g_variant_n_children (list);
+
+    if (n == 0 || n > HBD_LINK_MAX_DESTS)
+        return false;
+    for (gsize i = 0; i < n; i++) {
+        g_autoptr (GVariant) one = g_variant_get_child_value (list, i);
+        gsize len;
+        const void *bytes = g_variant_get_fixed_array (one, &len, 1);
+
+        if (len < sizeof (sa_family_t) || len > sizeof (struct sockaddr_storage))
+            return false;
+        memcpy (&sockets->dests[i].addr, bytes, len);
+        sockets->dests[i].len = (socklen_t) len;
+    }
+    sockets->n_dests = (guint) n;
+    return true;
+}
+
+bool
+hbd_engine_links_open (HbdEngineLinks *links, GVariant *payload, int *fds, guint n_fds, int *index)
+{
+    g_autoptr (GVariant) list = NULL;
+    HbdLinkSockets sockets;
+    gboolean unicast_only;
+    Link *link;
+
+    hbd_link_sockets_init (&sockets);
+    g_variant_get (payload, "(ib@aay)", index, &unicast_only, &list);
+    if (n_fds != 2 || *index < 0 || (guint) *index >= links->links->len
+        || !take_destinations (list, &sockets))
+        return false;
+    hbd_engine_links_close (links, *index);
+    link = links->links->pdata[*index];
+    sockets.unicast_only = unicast_only;
+    sockets.rx_fd = fds[0];
+    sockets.tx_fd = fds[1];
+    fds[0] = fds[1] = -1;
+    hbd_link_io_attach (link->io, &sockets);
+    link->source = g_unix_fd_add_full (G_PRIORITY_HIGH, hbd_link_io_fd (link->io), G_IO_IN,
+                                       on_readable, link, NULL);
+    return true;
+}
+
+void
+hbd_engine_links_close (HbdEngineLinks *links, int index)
+{
+    Link *link;
+
+    if (!hbd_engine_links_is_open (links, index))
+        return;
+    link = links->links->pdata[index];
+    g_clear_handle_id (&link->source, g_source_remove);
+    hbd_link_io_detach (link->io);
+}
+
+guint
+hbd_engine_links_count (const HbdEngineLinks *links)
+{
+    return links->links->len;
+}
+
+bool
+hbd_engine_links_is_open (const HbdEngineLinks *links, int index)
+{
+    return index >= 0 && (guint) index < links->links->len
+           && hbd_link_io_is_open (((Link *) links->links->pdata[index])->io);
+}
+
+static void
+send_one (HbdEngineLinks *links, int index, GBytes *bytes)
+{
+    Link *link;
+    HbdRecord *record = NULL;
+    gsize len;
+    const void *data = g_bytes_get_data (bytes, &len);
+
+    if (!hbd_engine_links_is_open (links, index))
+        return;
+    link = links->links->pdata[index];
+    hbd_link_io_send (link->io, data, len, hbd_clock_now (), &record);
+    if (record != NULL)
+        links->record (links->data, record);
+}
+
+void
+hbd_engine_links_send (HbdEngineLinks *links, int index, GBytes *bytes)
+{
+    if (index >= 0) {
+        send_one (links, index, bytes);
+        return;
+    }
+    for (guint i = 0; i < links->links->len; i++)
+        send_one (links, (int) i, bytes);
+}
+
+GVariant *
+hbd_engine_links_status (const HbdEngineLinks *links)
+{
+    GVariantBuilder b;
+
+    g_variant_builder_init (&b, G_VARIANT_TYPE ("aa{sv}"));
+    for (guint i = 0; i < links->links->len; i++) {
+        const Link *link = links->links->pdata[i];
+        const HbdLinkStats *stats = hbd_link_io_stats (link->io);
+
+        g_variant_builder_open (&b, G_VARIANT_TYPE_VARDICT);
+        g_variant_builder_add (&b, "{sv}", "name", g_variant_new_string (link->name));
+        g_variant_builder_add (&b, "{sv}", "open",
+                               g_variant_new_boolean (hbd_link_io_is_open (link->io)));
+        g_variant_builder_add (&b, "{sv}", "rx", g_variant_new_uint64 (stats->rx_datagrams));
+        g_variant_builder_add (&b, "{sv}", "rx_errors", g_variant_new_uint64 (stats->rx_errors));
+        g_variant_builder_add (&b, "{sv}", "tx", g_variant_new_uint64 (stats->tx_datagrams));
+        g_variant_builder_add (&b, "{sv}", "tx_errors", g_variant_new_uint64 (stats->tx_errors));
+        g_variant_builder_close (&b);
+    }
+    return g_variant_builder_end (&b);
+}
+
+GVariant *
+hbd_link_sockets_to_variant (int index, const HbdLinkSockets *sockets)
+{
+    GVariantBuilder b;
+
+    g_variant_builder_init (&b, G_VARIANT_TYPE ("aay"));
+    for (guint i = 0; i < sockets->n_dests; i++)
+        g_variant_builder_add_value (&b, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE,
+                                                                    &sockets->dests[i].addr,
+                                                                    sockets->dests[i].len, 1));
+    return g_variant_new ("(ibaay)", index, (gboolean) sockets->unicast_only, &b);
+}
