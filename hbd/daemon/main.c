@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hbd: command line, the checks that need no configuration, then the supervisor. */
+#include "config.h"
+
+#include "hbd/daemon/options.h"
+#include "hbd/daemon/pidfile.h"
+#include "hbd/daemon/spawn.h"
+#include "hbd/daemon/supervisor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --check is the manager's work: only it can read the files. */
+static int
+run_check (char **argv)
+{
+    g_autofree char *path = hbd_spawn_find ("hbd-manager");
+
+    argv[0] = "hbd-manager";
+    execv (path, argv);
+    fprintf (stderr, "hbd: error: %s: %s\n", path, g_strerror (errno));
+    return HBD_EXIT_INTERNAL;
+}
+
+static int
+refuse_running (const char *what, pid_t pid, const char *where)
+{
+    fprintf (stderr,
+             "hbd: error: %s already runs here with pid %d (%s); two on one host would fight\n",
+             what, (int) pid, where);
+    return HBD_EXIT_OTHER_RUNS;
+}
+
+static int
+check_privileges (void)
+{
+    const char *missing = geteuid () == 0 ? hbd_spawn_missing_capability () : "root";
+
+    if (missing == NULL)
+        return 0;
+    fprintf (stderr, "hbd: error: a privilege is missing: %s\n", missing);
+    return HBD_EXIT_PRIVILEGE;
+}
+
+static int
+check_others (const HbdOptions *options)
+{
+    static const char *const heartbeat[] = { "heartbeat", NULL };
+    static const char *const hbd[] = { "hbd", NULL };
+    g_autofree char *ours = hbd_options_heartbeat_pid (options);
+    const char *theirs = HBD_RUNSTATEDIR "/heartbeat.pid";
+    pid_t pid;
+
+    if (!hbd_options_heartbeat_on (options))
+        return 0;
+    if ((pid = hbd_pidfile_alive (theirs, heartbeat)) != 0)
+        return refuse_running ("heartbeat", pid, theirs);
+    if ((pid = hbd_pidfile_alive (ours, hbd)) != 0)
+        return refuse_running ("hbd", pid, ours);
+    return 0;
+}
+
+/* The run directory with our lock in it; -1 with *@exit_code. */
+static int
+take_lock (const HbdOptions *options, char **path, int *exit_code)
+{
+    g_autoptr (GError) error = NULL;
+    pid_t holder = 0;
+    int fd;
+
+    *path = g_build_filename (options->run_dir, "hbd.pid", NULL);
+    if (g_mkdir_with_parents (options->run_dir, 0755) != 0) {
+        fprintf (stderr, "hbd: error: %s: %s\n", options->run_dir, g_strerror (errno));
+        *exit_code = HBD_EXIT_PRIVILEGE;
+        return -1;
+    }
+    fd = hbd_pidfile_take (*path, &holder, &error);
+    if (fd >= 0)
+        return fd;
+    if (error == NULL) {
+        *exit_code = refuse_running ("hbd", holder, *path);
+    } else {
+        fprintf (stderr, "hbd: error: %s\n", error->message);
+        *exit_code = HBD_EXIT_PRIVILEGE;
+    }
+    return -1;
+}
+
+static int
+run (const HbdOptions *options, char **argv)
+{
+    g_autoptr (HbdLog) log = hbd_log_new ("hbd", options->level, STDERR_FILENO);
+    g_autofree char *heartbeat_pid = hbd_options_heartbeat_pid (options);
+    g_autofree char *pid_path = NULL;
+    int code = check_privileges ();
+    int lock;
+
+    if (code == 0)
+        code = check_others (options);
+    if (code != 0)
+        return code;
+    lock = take_lock (options, &pid_path, &code);
+    if (lock < 0)
+        return code;
+    code = hbd_supervisor_run (options, argv, log);
+    unlink (pid_path);
+    hbd_pidfile_remove (heartbeat_pid);
+    close (lock);
+    return code;
+}
+
+int
+main (int argc, char **argv)
+{
+    g_auto (GStrv) kept_argv = g_strdupv (argv);
+    HbdOptions options;
+    int code;
+
+    umask (022);
+    signal (SIGPIPE, SIG_IGN);
+    if (!hbd_options_parse (&options, &argc, &argv, false, &code)) {
+        hbd_options_clear (&options);
+        return code;
+    }
+    code = options.check ? run_check (kept_argv) : run (&options, kept_argv);
+    hbd_options_clear (&options);
+    return code;
+}
