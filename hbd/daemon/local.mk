@@ -1,1 +1,47 @@
 # hbd/daemon: see doc/hacking.md, Folders
+noinst_LIBRARIES += libhbdlog.a libhbdipc.a libhbdmanager.a
+libhbdlog_a_SOURCES = hbd/base/log.c hbd/base/log.h
+libhbdipc_a_SOURCES = \
+  hbd/daemon/ipc.c hbd/daemon/ipc.h \
+  hbd/daemon/messages.c \
+  hbd/daemon/engine_config.c hbd/daemon/engine_config.h \
+  hbd/daemon/engine_links.c hbd/daemon/engine_links.h \
+  hbd/daemon/loop.c hbd/daemon/loop.h \
+  hbd/daemon/notify.c \
+  hbd/daemon/options.c hbd/daemon/options.h \
+  hbd/daemon/pidfile.c hbd/daemon/pidfile.h
+libhbdmanager_a_SOURCES = \
+  hbd/daemon/addresses.c hbd/daemon/addresses.h \
+  hbd/daemon/commands.c \
+  hbd/daemon/control.c hbd/daemon/control.h \
+  hbd/daemon/doctor.c \
+  hbd/daemon/executor.c hbd/daemon/executor.h \
+  hbd/daemon/fifo.c hbd/daemon/fifo.h \
+  hbd/daemon/files.c hbd/daemon/files.h \
+  hbd/daemon/hooks.c hbd/daemon/hooks.h \
+  hbd/daemon/identity.c hbd/daemon/identity.h \
+  hbd/daemon/linkset.c hbd/daemon/linkset.h \
+  hbd/daemon/logfiles.c \
+  hbd/daemon/manager.c hbd/daemon/manager.h hbd/daemon/manager_main.h \
+  hbd/daemon/manager_engine.c \
+  hbd/daemon/manager_reload.c \
+  hbd/daemon/recorder.c hbd/daemon/recorder.h \
+  hbd/daemon/respawn.c hbd/daemon/respawn.h \
+  hbd/daemon/setup.c hbd/daemon/setup.h \
+  hbd/daemon/setup_diff.c \
+  hbd/daemon/status.c hbd/daemon/status.h
+
+sbin_PROGRAMS += hbd/daemon/hbd
+hbd_daemon_hbd_SOURCES = \
+  hbd/daemon/main.c \
+  hbd/daemon/spawn.c hbd/daemon/spawn.h \
+  hbd/daemon/supervisor.c hbd/daemon/supervisor.h
+hbd_daemon_hbd_LDADD = libhbdipc.a libhbdlog.a libhbdbase.a $(GLIB_LIBS)
+
+hbdlibexec_PROGRAMS += hbd/daemon/hbd-engine
+hbd_daemon_hbd_engine_SOURCES = \
+  hbd/daemon/engine_main.c \
+  hbd/daemon/engine.c hbd/daemon/engine.h
+hbd_daemon_hbd_engine_LDADD = libhbdipc.a libhbdnode.a libhbdlink.a libhbdcore.a libcrmplan.a \
+  libcrmmodel.a libhbdwire.a libhbdbase.a $(GLIB_LIBS)
+EXTRA_DIST += hbd/daemon/README.md hbd/daemon/manager_main.c

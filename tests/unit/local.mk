@@ -11,3 +11,4 @@ include tests/unit/tools.mk
 include tests/unit/ra.mk
 include tests/unit/plan.mk
 include tests/unit/cfg.mk
+include tests/unit/daemon.mk

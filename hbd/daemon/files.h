@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration files as read, before anybody looks into them: from the disk, or from the
+ * sealed memory in which the supervisor keeps what the manager accepted last, so that a restarted
+ * manager goes on with exactly that, whatever the disk says by then. */
+#pragma once
+
+#include "cfg/cfg.h"
+#include "hbd/daemon/options.h"
+
+#define HBD_FILE_MAX_BYTES (1024 * 1024)
+
+typedef struct {
+    char *path;
+    GBytes *text; /* NULL: there is no such file */
+    guint mode, owner;
+} HbdFile;
+
+typedef enum {
+    HBD_FILE_HA_CF,
+    HBD_FILE_HARESOURCES,
+    HBD_FILE_AUTHKEYS,
+    HBD_FILE_HBD_CONF,
+    HBD_FILE_N
+} HbdFileKind;
+
+typedef struct {
+    HbdFile file[HBD_FILE_N];
+    GPtrArray *included; /* HbdFile *: what hbd.conf includes, in order of reading */
+} HbdFiles;
+
+/* Read what @options name. A file that is not there is no error; one that cannot be read or is
+ * above HBD_FILE_MAX_BYTES is. (transfer full) */
+HbdFiles *hbd_files_read (const HbdOptions *options, GError **error);
+void hbd_files_free (HbdFiles *files);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdFiles, hbd_files_free)
+/* Fill cfg's input with @files (borrowed); the rest of @input is the caller's. */
+void hbd_files_to_input (const HbdFiles *files, CfgInput *input);
+
+/* A sealed memory file with everything in it, or -1 with @error. */
+int hbd_files_seal (const HbdFiles *files, GError **error);
+/* And back; @fd stays the caller's. NULL with @error when it is not what hbd_files_seal() made. */
+HbdFiles *hbd_files_unseal (int fd, GError **error);

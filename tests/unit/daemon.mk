@@ -1,0 +1,13 @@
+# hbd/daemon and the log sink
+DAEMON_TEST_LIBS = libhbdmanager.a libhbdipc.a libhbdlog.a libcrmexec.a libralib.a \
+  libcfg.a libcrmplan.a libcrmmodel.a libhbdwire.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
+daemon_test_programs = \
+  tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files
+check_PROGRAMS += $(daemon_test_programs)
+TESTS += $(daemon_test_programs)
+tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
+tests_unit_test_ipc_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_engine_config_SOURCES = tests/unit/test_engine_config.c
+tests_unit_test_engine_config_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_daemon_files_SOURCES = tests/unit/test_daemon_files.c
+tests_unit_test_daemon_files_LDADD = $(DAEMON_TEST_LIBS)
