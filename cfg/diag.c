@@ -85,6 +85,12 @@ cfg_diag (CfgDiags *diags, CfgSeverity severity, CfgPlace place, const char *for
     add_item (diags, severity, place, text);
 }
 
+bool
+cfg_diags_is_full (const CfgDiags *diags)
+{
+    return diags->errors > CFG_DIAGS_KEPT;
+}
+
 char *
 cfg_diag_format (const CfgDiag *diag)
 {
@@ -182,14 +188,15 @@ cfg_nearest (const char *word, const char *const *words)
 {
     const char *best = NULL;
     gsize len = strnlen (word, NEAREST_MAX + 1);
-    guint best_distance = len <= 2 ? 1 : len <= 4 ? 2 : len <= 8 ? 3 : 4; /* must stay below */
+    guint best_distance = len < 2 ? 1 : len <= 4 ? 2 : len <= 8 ? 3 : 4; /* must stay below */
 
     if (len == 0 || len > NEAREST_MAX)
         return NULL;
     for (; *words != NULL; words++) {
         guint distance;
+        gsize other = strlen (*words);
 
-        if (strlen (*words) > NEAREST_MAX)
+        if (other > NEAREST_MAX || (other > len ? other - len : len - other) >= best_distance)
             continue;
         distance = edit_distance (word, *words);
         if (distance < best_distance) {

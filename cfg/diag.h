@@ -43,6 +43,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfgDiags, cfg_diags_free)
  * bytes that are not UTF-8 are replaced, the text is cut at 600 bytes. */
 void cfg_diag (CfgDiags *diags, CfgSeverity severity, CfgPlace place, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
+/* True when further errors are only counted: no need to find good words for them. */
+bool cfg_diags_is_full (const CfgDiags *diags);
 /* One line without newline, as printed. (transfer full) */
 char *cfg_diag_format (const CfgDiag *diag);
 /* Stable sort by file (order of first mention), line, column; notes stay behind their owner. */

@@ -24,7 +24,7 @@ complain_unknown (CfgContext *context, const CfgWord *name)
     g_autofree const char **names = g_new0 (const char *, count + 1);
     g_autofree char *hint = NULL;
 
-    for (guint i = 0; i < count; i++) {
+    for (guint i = 0; i < count && !cfg_diags_is_full (context->diags); i++) {
         names[i] = rows[i].name;
         if (g_ascii_strcasecmp (rows[i].name, name->text) == 0) {
             cfg_diag (context->diags, CFG_ERROR, name->place,

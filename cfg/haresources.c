@@ -62,16 +62,18 @@ complain (Logical *logical, CfgPlace place, const char *text)
 static bool
 add_line (Logical *logical, CfgLine *line, bool is_joined)
 {
+    const char *comment = memchr (line->data, '#', line->len);
     gsize whole = line->len, backslash;
-    bool has_comment = memchr (line->data, '#', line->len) != NULL, is_continued;
+    bool is_continued;
 
     cfg_line_strip (line);
     if (!cfg_line_is_sane (line, logical->diags)) {
         logical->is_broken = true;
         return false;
     }
-    if (is_joined && has_comment)
-        cfg_diag (logical->diags, CFG_WARNING, cfg_place_at (line->place, line->len),
+    if (is_joined && comment != NULL)
+        cfg_diag (logical->diags, CFG_WARNING,
+                  cfg_place_at (line->place, (gsize) (comment - line->data)),
                   "Heartbeat does not see a comment in a continued line and takes its words as "
                   "resources; put it on a line of its own");
     backslash = line->len - 1;
@@ -95,23 +97,19 @@ add_line (Logical *logical, CfgLine *line, bool is_joined)
 static void
 mend_ipv6 (CfgResourceWord *word)
 {
-    for (guint parts = MIN (g_strv_length (word->args), 3); parts >= 2; parts--) {
-        g_auto (GStrv) some = g_new0 (char *, parts + 1);
-        g_autofree char *joined = NULL, *address = NULL;
+    g_autofree char *joined = NULL, *address = NULL;
 
-        for (guint i = 0; i < parts; i++)
-            some[i] = g_strdup (word->args[i]);
-        joined = g_strjoinv ("::", some);
-        address = g_strndup (joined, strcspn (joined, "/"));
-        if (!cfg_is_ipv6 (address))
-            continue;
-        for (guint i = 0; i < parts; i++)
-            g_free (word->args[i]);
-        word->args[0] = g_steal_pointer (&joined);
-        memmove (word->args + 1, word->args + parts,
-                 (g_strv_length (word->args + parts) + 1) * sizeof (char *));
+    if (g_strv_length (word->args) < 2)
         return;
-    }
+    joined = g_strconcat (word->args[0], "::", word->args[1], NULL);
+    address = g_strndup (joined, strcspn (joined, "/"));
+    if (!cfg_is_ipv6 (address))
+        return;
+    g_free (word->args[0]);
+    g_free (word->args[1]);
+    word->args[0] = g_steal_pointer (&joined);
+    memmove (word->args + 1, word->args + 2,
+             (g_strv_length (word->args + 2) + 1) * sizeof (char *));
 }
 
 CfgResourceWord *

@@ -33,7 +33,7 @@ complain_unknown (Conf *conf, const Block *block, const CfgWord *word)
     g_autofree char *hint = NULL;
     const char *elsewhere = NULL;
 
-    for (guint i = 0; i < count; i++) {
+    for (guint i = 0; i < count && !cfg_diags_is_full (conf->reader->diags); i++) {
         if (g_strcmp0 (rows[i].block, block->name) == 0)
             g_ptr_array_add (names, (gpointer) rows[i].name);
         else if (strcmp (rows[i].name, word->text) == 0)

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libcfg.a
 EXTRA_DIST += cfg/README.md
+dist_man_MANS += cfg/authkeys.5 cfg/ha.cf.5 cfg/haresources.5 cfg/hbd.conf.5
 libcfg_a_SOURCES = \
   cfg/authkeys.c \
   cfg/build.h \

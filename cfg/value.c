@@ -116,9 +116,12 @@ cfg_bool_parse (const char *text, bool *out)
     static const char *const no[] = { "false", "off", "no", "n", "0", NULL };
 
     for (guint i = 0; yes[i] != NULL; i++) {
-        *out = g_ascii_strcasecmp (text, yes[i]) == 0;
-        if (*out || g_ascii_strcasecmp (text, no[i]) == 0)
-            return true;
+        bool is_yes = g_ascii_strcasecmp (text, yes[i]) == 0;
+
+        if (!is_yes && g_ascii_strcasecmp (text, no[i]) != 0)
+            continue;
+        *out = is_yes;
+        return true;
     }
     return false;
 }
