@@ -314,6 +314,10 @@ on_peer (const Step *s, const CrmTakeoverEvent *event)
     CrmTakeover *t = s->t;
     bool was_alive = takeover_peer_is_alive (t);
     bool was_native = t->p.is_native;
+    /* who was believed dead and is at work, without having started: it was a cut */
+    bool returned = event->peer.returned
+                    || (t->p.state == CRM_PEER_DEAD && event->peer.state == CRM_PEER_ACTIVE
+                        && !event->peer.restarted);
     bool is_new = event->peer.restarted || event->peer.returned || t->p.state == CRM_PEER_DEAD
                   || t->p.state == CRM_PEER_UNKNOWN;
 
@@ -334,7 +338,7 @@ on_peer (const Step *s, const CrmTakeoverEvent *event)
     forget_peer (t);
     if (takeover_peer_is_v1 (t)
         && (event->peer.returned || event->peer.restarted || !was_alive || was_native))
-        enter_v1 (s, event->peer.returned);
+        enter_v1 (s, returned);
 }
 
 static void

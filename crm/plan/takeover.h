@@ -95,6 +95,7 @@ typedef struct {
 
 typedef struct {
     CrmReportKind kind;
+    guint64 seq; /* of the message, grows within a life; 0: unknown */
     CrmHold hold;
     bool is_full; /* rtype=full: .hold replaces; else it is OR-ed */
     int stable;   /* 1, 0, or -1 when the message does not say */

@@ -211,7 +211,7 @@ cleanup (const Step *s, const CrmCommand *command, Group *g)
     bool there = g->there_stuck;
 
     g->has_failed = false;
-    g->v1_tried = false;
+    g->v1_offers = 0;
     if (there && !takeover_peer_is_alive (t)) {
         g->there_stuck = false;
         takeover_record (s, HBD_LEVEL_WARNING, "takeover.unstuck", "group=%s node=%s by=operator",

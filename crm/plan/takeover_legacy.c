@@ -45,7 +45,7 @@ legacy_enter (const Step *s)
             continue;
         }
         g->there = CRM_GROUP_RUNNING; /* unless it says otherwise */
-        if (is_local || group_is_up (g))
+        if (is_local || (group_is_up (g) && !g->must_stop))
             ask (s, g);
     }
 }
@@ -66,9 +66,13 @@ legacy_on_report (const Step *s, const CrmReport *report)
     if (g == NULL || s->t->is_leaving)
         return;
     if (report->kind == CRM_REPORT_IP_REQUEST) {
+        if (g->v1_again != 0 && takeover_in_hold (g, CRM_HOLD_LOCAL, s->t->self))
+            return;         /* both ask: it prefers us */
         g->v1_asked = true; /* answered when it is surely stopped */
         if (g->token == CRM_TOKEN_MINE)
             g->giving = GIVE_ASKED;
+        else
+            group_let_go (s, g, "peer-has-it"); /* runs here without being ours */
     } else if (report->kind == CRM_REPORT_IP_RESPONSE && g->v1_again != 0) {
         g->v1_again = 0;
         g->there = CRM_GROUP_STOPPED;
@@ -86,7 +90,9 @@ legacy_settle (const Step *s)
     for (guint i = 0; i < t->n; i++) {
         Group *g = &t->groups[i];
         bool was_ours = g->token == CRM_TOKEN_MINE;
+        bool is_theirs = !was_ours && g->there == CRM_GROUP_RUNNING && g->v1_again == 0;
 
+        g->there_token = is_theirs ? CRM_TOKEN_MINE : CRM_TOKEN_NONE;
         if (!g->v1_asked || !group_is_settled_down (g))
             continue;
         group_let_go (s, g, "handed-over");

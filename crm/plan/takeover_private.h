@@ -20,6 +20,8 @@
 #define TAKEOVER_COMMAND_SLACK_US HBD_S (10)
 /* When leaving, an executor that is away is waited for that long. */
 #define TAKEOVER_MANAGER_LIMIT_US HBD_S (10)
+/* A 3.0.6 peer that is in flux ignores an offer without a word; it is made so often. */
+#define TAKEOVER_OFFERS_MAX       3
 /* Rounds of deciding within one step; each moves every group at most one state further. */
 #define TAKEOVER_ROUNDS_MAX       8
 
@@ -65,7 +67,7 @@ typedef struct {
     bool failback_due;  /* the peer joined: what prefers it goes back */
     CrmWish wish;
     bool in_command;  /* part of the command in progress */
-    bool v1_tried;    /* failure already offered to a 3.0.6 peer */
+    guint v1_offers;  /* times that the failed group was offered to this life of a 3.0.6 peer */
     bool v1_asked;    /* legacy: the peer asked for it and waits for our answer */
     HbdTime v1_again; /* legacy: when to ask the peer again; 0: no need */
     /* the peer's side, as last heard */
@@ -96,9 +98,11 @@ typedef struct {
     bool peer_leaving; /* said resource none info=shutdown */
     bool failback_due; /* the peer joined: what prefers it goes back */
     HbdTime ask_again; /* `starting` unanswered */
+    guint64 state_seq; /* of the newest starting or resource: an older one tells nothing */
     V1Phase phase;
-    CrmHold moving; /* relative to the giver */
-    HbdTime until;  /* of the phase */
+    CrmHold moving;       /* relative to the giver */
+    HbdTime until;        /* of the phase */
+    HbdTime orphan_until; /* nobody has our own groups: when to take them; NEVER: somebody has */
 } V1;
 
 /* The one command in progress. */

@@ -21,7 +21,7 @@ void
 v1_reset (CrmTakeover *t)
 {
     memset (&t->v1, 0, sizeof t->v1);
-    t->v1.until = HBD_TIME_NEVER;
+    t->v1.until = t->v1.orphan_until = HBD_TIME_NEVER;
 }
 
 void
@@ -101,8 +101,16 @@ v1_drop (const Step *s, CrmHold hold, const char *reason)
 static void
 ask_what_it_holds (const Step *s)
 {
-    const CrmReport report = { .kind = CRM_REPORT_STARTING };
+    CrmReport report = { .kind = CRM_REPORT_STARTING, .stable = -1 };
 
+    /* to 3.0.6 this word means that nothing runs here; `resource` puts that right in a moment */
+    for (guint i = 0; i < s->t->n; i++) {
+        const Group *g = &s->t->groups[i];
+
+        if (!group_is_settled_down (g))
+            report.hold |= takeover_in_hold (g, CRM_HOLD_LOCAL, s->t->self) ? CRM_HOLD_LOCAL
+                                                                            : CRM_HOLD_FOREIGN;
+    }
     takeover_report (s, &report);
     s->t->v1.ask_again = s->now + TAKEOVER_ASK_AGAIN_US;
 }
@@ -117,8 +125,10 @@ v1_enter (const Step *s)
 
     if (t->v1.phase != V1_IDLE)
         set_phase (s, V1_IDLE, HBD_TIME_NEVER);
-    for (guint i = 0; i < t->n; i++)
+    for (guint i = 0; i < t->n; i++) {
         t->groups[i].giving = GIVE_NOT;
+        t->groups[i].v1_offers = 0; /* another life, another try */
+    }
     v1_reset (t);
     t->v1.mine = mine;
     t->v1.is_stable = serves;
@@ -144,7 +154,7 @@ join (const Step *s)
         CrmHold klass =
             takeover_in_hold (g, CRM_HOLD_LOCAL, t->self) ? CRM_HOLD_LOCAL : CRM_HOLD_FOREIGN;
 
-        if (!group_is_up (g))
+        if (!group_is_up (g) || g->must_stop || g->order == ORDER_STOP)
             continue;
         if ((taken & klass) != 0)
             group_let_go (s, g, "peer-has-it");
@@ -320,11 +330,8 @@ on_ask (const Step *s, const CrmReport *report)
     } else if (strcmp (info, "done") == 0) {
         if (v->phase == V1_DONE) {
             end_exchange (s, "done");
-        } else if (!t->is_leaving && report->hold != CRM_HOLD_NONE
-                   && (v->phase == V1_OTHER
-                       || (v->phase != V1_STARTING && v->is_known
-                           && (report->hold & v->other) == report->hold))) {
-            v->moving = report->hold; /* it has stopped them, whether or not we heard it begin */
+        } else if (v->phase == V1_OTHER && !t->is_leaving) {
+            v->moving = report->hold;
             begin_starting (s);
         }
     }
@@ -353,13 +360,13 @@ on_resource (const Step *s, const CrmReport *report)
 }
 
 static void
-on_starting (const Step *s)
+on_starting (const Step *s, CrmHold runs_there)
 {
     V1 *v = &s->t->v1;
 
     if (v->phase != V1_IDLE)
         end_exchange (s, "peer-restarted");
-    v->other = CRM_HOLD_NONE;
+    v->other = runs_there;
     v->is_known = true;
     v->peer_stable = false;
     v->peer_leaving = false;
@@ -379,12 +386,26 @@ on_takeover (const Step *s, CrmHold hold)
                          crm_hold_name (hold));
 }
 
+/* Each of these replaces what the one before said; a late one must not. */
+static bool
+is_old_news (V1 *v, const CrmReport *report)
+{
+    if (report->kind != CRM_REPORT_STARTING && report->kind != CRM_REPORT_RESOURCE)
+        return false;
+    if (report->seq != 0 && report->seq < v->state_seq)
+        return true;
+    v->state_seq = MAX (v->state_seq, report->seq);
+    return false;
+}
+
 void
 v1_on_report (const Step *s, const CrmReport *report)
 {
+    if (is_old_news (&s->t->v1, report))
+        return;
     switch (report->kind) {
     case CRM_REPORT_STARTING:
-        on_starting (s);
+        on_starting (s, report->hold);
         break;
     case CRM_REPORT_RESOURCE:
         on_resource (s, report);
@@ -407,6 +428,28 @@ v1_on_report (const Step *s, const CrmReport *report)
 
 /* --- going on by itself ---------------------------------------------------------------------- */
 
+/* Our own groups run nowhere, an exchange was cut short: taken when nobody has said otherwise for a
+ * while. */
+static void
+take_orphans (const Step *s)
+{
+    V1 *v = &s->t->v1;
+    bool is_orphan = v->phase == V1_IDLE && v->is_stable && v->is_known && !v->peer_leaving
+                     && (v->mine & CRM_HOLD_LOCAL) == 0 && (v->other & CRM_HOLD_FOREIGN) == 0;
+
+    if (!is_orphan) {
+        v->orphan_until = HBD_TIME_NEVER;
+        return;
+    }
+    if (v->orphan_until == HBD_TIME_NEVER)
+        v->orphan_until = s->now + TAKEOVER_OTHER_LIMIT_US;
+    if (s->now < v->orphan_until)
+        return;
+    v->orphan_until = HBD_TIME_NEVER;
+    v1_take (s, CRM_HOLD_LOCAL, "nobody-has-it");
+    v1_say_resource (s, v->mine, 1, "");
+}
+
 static void
 offer_failed (const Step *s)
 {
@@ -416,9 +459,9 @@ offer_failed (const Step *s)
         Group *g = &t->groups[i];
         bool is_local = takeover_in_hold (g, CRM_HOLD_LOCAL, t->self);
 
-        if (g->token != CRM_TOKEN_MINE || !g->has_failed || g->v1_tried)
+        if (g->token != CRM_TOKEN_MINE || !g->has_failed || g->v1_offers >= TAKEOVER_OFFERS_MAX)
             continue;
-        g->v1_tried = true;
+        g->v1_offers++;
         v1_give (s, is_local ? CRM_HOLD_LOCAL : CRM_HOLD_FOREIGN, "failure");
     }
 }
@@ -454,6 +497,14 @@ v1_settle (const Step *s)
             v1_give (s, CRM_HOLD_FOREIGN, "failback");
     }
     offer_failed (s);
+    take_orphans (s);
+}
+
+/* Not answered yet, or by a peer that was in transition itself. */
+static bool
+is_joining (const CrmTakeover *t)
+{
+    return !t->v1.is_stable && t->v1.phase == V1_IDLE && !t->v1.peer_leaving && !t->is_leaving;
 }
 
 void
@@ -461,7 +512,7 @@ v1_on_timer (const Step *s)
 {
     V1 *v = &s->t->v1;
 
-    if (!v->is_stable && !v->is_known && !s->t->is_leaving && s->now >= v->ask_again)
+    if (is_joining (s->t) && s->now >= v->ask_again)
         ask_what_it_holds (s);
     if (s->now < v->until)
         return;
@@ -473,9 +524,9 @@ v1_on_timer (const Step *s)
 HbdTime
 v1_deadline (const CrmTakeover *t)
 {
-    HbdTime due = t->v1.until;
+    HbdTime due = MIN (t->v1.until, t->v1.orphan_until);
 
-    if (!t->v1.is_stable && !t->v1.is_known && !t->is_leaving)
+    if (is_joining (t))
         due = MIN (due, t->v1.ask_again);
     return due;
 }

@@ -155,6 +155,9 @@ hbd_report_to_message (const CrmReport *report)
         hbd_message_add (m, "result", report->info != NULL ? report->info : "");
         break;
     case CRM_REPORT_STARTING:
+        if (report->hold != CRM_HOLD_NONE)
+            hbd_message_add (m, "rsc_hold", crm_hold_name (report->hold));
+        break;
     case CRM_REPORT_CLAIMS:
     case CRM_REPORT_N:
         break;
@@ -189,6 +192,8 @@ hbd_report_from_message (const HbdMessage *message, CrmReport *report)
     if (type == NULL || kind == CRM_REPORT_N)
         return false;
     report->kind = kind;
+    if (!hbd_message_get_number (message, "seq", 16, &report->seq))
+        report->seq = 0;
     report->info = hbd_message_get (message, "info");
     if (report->info == NULL)
         report->info = "";
@@ -196,6 +201,8 @@ hbd_report_from_message (const HbdMessage *message, CrmReport *report)
     if (kind == CRM_REPORT_RESOURCE || kind == CRM_REPORT_ASK || kind == CRM_REPORT_TAKEOVER)
         return crm_hold_parse (hbd_message_get (message, "rsc_hold"), &report->hold)
                && read_stable (message, &report->stable);
+    if (kind == CRM_REPORT_STARTING && hbd_message_get (message, "rsc_hold") != NULL)
+        return crm_hold_parse (hbd_message_get (message, "rsc_hold"), &report->hold);
     if (kind == CRM_REPORT_IP_REQUEST || kind == CRM_REPORT_IP_RESPONSE) {
         report->key = hbd_message_get (message, "ipaddr");
         report->weown = g_strcmp0 (hbd_message_get (message, "weown"), "yes") == 0;

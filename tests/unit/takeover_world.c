@@ -5,14 +5,15 @@
 
 #include <string.h>
 
-#define DELAY HBD_US (300)
-#define AGENT HBD_MS (10)
+#define DELAY      HBD_US (300)
+#define RETRANSMIT HBD_MS (300)
+#define AGENT      HBD_MS (10)
 
 typedef struct {
-    HbdTime at;
+    HbdTime at, born;
     guint to;
     guint32 life;
-    bool is_beat;
+    bool is_beat, is_active;
     CrmReport report;
 } Wire;
 
@@ -109,18 +110,25 @@ static void
 put (World *w, guint from, const CrmReport *report, bool is_beat)
 {
     guint copies = w->duplicate && !is_beat ? 2 : 1;
-    bool lost = w->cut[from];
+    bool lost = w->cut[from] && (!w->is_v1 || is_beat); /* v1: tried again on delivery */
+    HbdTime delay = DELAY;
 
     w->sent++;
-    if (!is_beat && (gint) w->events_sent++ == w->drop)
-        lost = true;
+    if (!is_beat && (gint) w->events_sent++ == w->drop) {
+        /* what has no next revision is retransmitted by the membership, out of order */
+        lost |= report->kind == CRM_REPORT_CLAIMS;
+        delay = RETRANSMIT;
+    }
     for (guint i = 0; i < copies && !lost; i++) {
-        Wire m = { .at = w->now + DELAY + HBD_US (200) * (gint64) i,
+        Wire m = { .at = w->now + delay + HBD_US (200) * (gint64) i,
+                   .born = w->now,
                    .to = 1 - from,
                    .life = w->node[from].life,
                    .is_beat = is_beat,
+                   .is_active = w->node[from].joined,
                    .report = copy_report (report) };
 
+        m.report.seq = w->sent;
         g_array_append_val (w->wire, m);
     }
 }
@@ -247,7 +255,7 @@ static void
 say_peer (World *w, guint node, CrmPeerState state, bool restarted, bool returned)
 {
     const CrmTakeoverEvent event = { .kind = CRM_TAKEOVER_PEER,
-                                     .peer = { state, restarted, returned, true } };
+                                     .peer = { state, restarted, returned, !w->is_v1 } };
     const CrmTakeoverEvent joined = { .kind = CRM_TAKEOVER_JOINED };
     WorldNode *n = &w->node[node];
 
@@ -289,8 +297,9 @@ receive (World *w, const Wire *m)
     returned = !restarted && n->peer == CRM_PEER_DEAD && n->peer_life != 0;
     n->heard = w->now;
     n->peer_life = m->life;
-    if (restarted || returned || n->peer != CRM_PEER_ACTIVE)
-        say_peer (w, m->to, CRM_PEER_ACTIVE, restarted, returned);
+    if (restarted || returned || n->peer == CRM_PEER_UNKNOWN || n->peer == CRM_PEER_DEAD
+        || (m->is_active && n->peer == CRM_PEER_UP))
+        say_peer (w, m->to, m->is_active ? CRM_PEER_ACTIVE : CRM_PEER_UP, restarted, returned);
     give (w, m->to, &event);
 }
 
@@ -420,6 +429,16 @@ run_node (World *w, guint node)
     }
 }
 
+/* By the membership, while its sender lives and before the receiver gives the sender up. */
+static bool
+is_retransmitted (const World *w, const Wire *m)
+{
+    const WorldNode *from = &w->node[1 - m->to];
+
+    return !m->is_beat && w->now - m->born < WORLD_DEADTIME && from->t != NULL
+           && from->life == m->life;
+}
+
 static void
 run_once (World *w)
 {
@@ -430,6 +449,13 @@ run_once (World *w)
 
         if (MAX (m.at, w->node[m.to].frozen_until) > w->now) {
             i++;
+            continue;
+        }
+        if (w->cut[1 - m.to] && w->is_v1) {
+            if (is_retransmitted (w, &m))
+                g_array_index (w->wire, Wire, i).at = w->now + RETRANSMIT;
+            else
+                g_array_remove_index (w->wire, i);
             continue;
         }
         m.report = copy_report (&m.report);

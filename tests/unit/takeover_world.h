@@ -50,6 +50,7 @@ typedef struct {
     gint drop;         /* events_sent of the one to lose; -1: none */
     bool duplicate;    /* each report arrives twice */
     bool cut[2];       /* what node i sends is lost */
+    bool is_v1;        /* the deciders take each other for 3.0.6 nodes */
     bool split_allowed;
     guint double_steps; /* steps with a group up on both, when allowed */
     guint64 seed;

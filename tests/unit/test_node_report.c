@@ -138,6 +138,7 @@ typedef struct {
 
 static const Row rows[] = {
     { { .kind = CRM_REPORT_STARTING }, "t=starting" },
+    { { .kind = CRM_REPORT_STARTING, .hold = CRM_HOLD_FOREIGN }, "t=starting rsc_hold=foreign" },
     { { .kind = CRM_REPORT_RESOURCE,
         .hold = CRM_HOLD_LOCAL,
         .is_full = true,
@@ -209,6 +210,7 @@ test_malformed_messages_say_nothing (void)
         "t=",
         "x=starting",
         "t=status",
+        "t=starting rsc_hold=x",
         "t=resource",
         "t=resource rsc_hold=everything",
         "t=resource rsc_hold=all isstable=2",

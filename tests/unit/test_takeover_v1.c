@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One decider of ours against a scripted Heartbeat 3.0.6 peer: what it says, word by word, as
+ * captured (doc/heartbeat.md 5, 6). Our node is alpha, the peer beta; g0 prefers alpha, g1 beta. */
+#include "config.h"
+
+#include "crm/plan/takeover.h"
+
+#include <string.h>
+
+typedef struct {
+    CrmModel *model;
+    CrmTakeover *t;
+    HbdTime now;
+    GString *said; /* "resource none 0 shutdown; start g0; reply no ...; " */
+} Script;
+
+static Script *
+script_new (CrmFailback failback)
+{
+    Script *s = g_new0 (Script, 1);
+    CrmTakeoverConfig config = {
+        .self = "alpha", .peer = "beta", .failback = failback, .life = 1, .deadtime_us = HBD_S (1)
+    };
+
+    s->model = crm_model_new ();
+    g_ptr_array_add (s->model->groups, crm_group_new ("g0", "alpha"));
+    g_ptr_array_add (s->model->groups, crm_group_new ("g1", "beta"));
+    config.model = s->model;
+    s->now = HBD_S (1);
+    s->said = g_string_new (NULL);
+    s->t = crm_takeover_new (&config, s->now);
+    return s;
+}
+
+static void
+script_free (Script *s)
+{
+    crm_takeover_free (s->t);
+    crm_model_free (s->model);
+    g_string_free (s->said, TRUE);
+    g_free (s);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Script, script_free)
+
+static void
+note_report (Script *s, const CrmReport *r)
+{
+    switch (r->kind) {
+    case CRM_REPORT_STARTING:
+        g_string_append (s->said, "starting; ");
+        break;
+    case CRM_REPORT_RESOURCE:
+        g_string_append_printf (s->said, "resource %s %s%d %s; ", crm_hold_name (r->hold),
+                                r->is_full ? "" : "add ", r->stable, r->info);
+        break;
+    case CRM_REPORT_ASK:
+        g_string_append_printf (s->said, "ask %s %s; ", crm_hold_name (r->hold), r->info);
+        break;
+    case CRM_REPORT_TAKEOVER:
+        g_string_append_printf (s->said, "takeover %s; ", crm_hold_name (r->hold));
+        break;
+    case CRM_REPORT_IP_REQUEST:
+        g_string_append_printf (s->said, "ip-request %s; ", r->key);
+        break;
+    case CRM_REPORT_IP_RESPONSE:
+        g_string_append_printf (s->said, "ip-response %s %s; ", r->key, r->weown ? "yes" : "no");
+        break;
+    case CRM_REPORT_SHUTDONE:
+        g_string_append (s->said, "shutdone; ");
+        break;
+    case CRM_REPORT_STONITH:
+        g_string_append_printf (s->said, "stonith %s %s; ", r->key, r->info);
+        break;
+    case CRM_REPORT_CLAIMS: /* in statuses; 3.0.6 does not read them */
+    case CRM_REPORT_N:
+        break;
+    }
+}
+
+static void
+give (Script *s, CrmTakeoverEvent event)
+{
+    g_autoptr (GArray) out = crm_takeover_actions_new ();
+
+    crm_takeover_step (s->t, &event, s->now, out);
+    for (guint i = 0; i < out->len; i++) {
+        const CrmTakeoverAction *a = &g_array_index (out, CrmTakeoverAction, i);
+
+        if (a->kind == CRM_TAKEOVER_DO_START)
+            g_string_append_printf (s->said, "start g%u; ", a->group);
+        else if (a->kind == CRM_TAKEOVER_DO_STOP)
+            g_string_append_printf (s->said, "stop g%u; ", a->group);
+        else if (a->kind == CRM_TAKEOVER_DO_RELEASED)
+            g_string_append (s->said, "released; ");
+        else if (a->kind == CRM_TAKEOVER_DO_REPLY)
+            g_string_append_printf (s->said, "reply %s; ", a->reply.is_ok ? "yes" : "no");
+        else if (a->kind == CRM_TAKEOVER_DO_REPORT)
+            note_report (s, &a->report);
+    }
+}
+
+static void
+expect (Script *s, const char *said)
+{
+    g_assert_cmpstr (g_strchomp (s->said->str), ==, said);
+    g_string_truncate (s->said, 0);
+}
+
+static void
+group (Script *s, guint index, CrmGroupState state)
+{
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_GROUP, .group = { index, state } });
+}
+
+/* The manager does what it was told and says so. */
+static void
+started (Script *s, guint index)
+{
+    group (s, index, CRM_GROUP_STARTING);
+    group (s, index, CRM_GROUP_RUNNING);
+}
+
+static void
+stopped (Script *s, guint index)
+{
+    group (s, index, CRM_GROUP_STOPPING);
+    group (s, index, CRM_GROUP_STOPPED);
+}
+
+static void
+peer (Script *s, CrmPeerState state)
+{
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_PEER, .peer = { .state = state } });
+}
+
+static void
+says (Script *s, CrmReport report)
+{
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_REPORT, .report = report });
+}
+
+static void
+says_resource (Script *s, CrmHold hold, int stable, const char *info)
+{
+    says (s, (CrmReport){ .kind = CRM_REPORT_RESOURCE,
+                          .hold = hold,
+                          .is_full = true,
+                          .stable = stable,
+                          .info = info });
+}
+
+static void
+says_ask (Script *s, CrmHold hold, const char *info)
+{
+    says (s, (CrmReport){ .kind = CRM_REPORT_ASK, .hold = hold, .stable = -1, .info = info });
+}
+
+static void
+command (Script *s, CrmCommandKind kind, CrmHold hold, const char *key)
+{
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_COMMAND,
+                                 .command = { .id = 1, .kind = kind, .hold = hold, .key = key } });
+}
+
+/* Let time pass, timers included. */
+static void
+wait (Script *s, HbdTime how_long)
+{
+    HbdTime end = s->now + how_long;
+
+    while (crm_takeover_deadline (s->t) <= end) {
+        s->now = MAX (s->now, crm_takeover_deadline (s->t));
+        give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_TIMER });
+        g_assert_cmpint (crm_takeover_deadline (s->t), >, s->now);
+    }
+    s->now = end;
+}
+
+static Script *
+joined_new (CrmFailback failback, CrmPeerState state)
+{
+    Script *s = script_new (failback);
+
+    group (s, 0, CRM_GROUP_STOPPED);
+    group (s, 1, CRM_GROUP_STOPPED);
+    peer (s, state);
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_JOINED });
+    return s;
+}
+
+/* Both run, each its own. */
+static Script *
+settled_new (CrmFailback failback)
+{
+    Script *s = joined_new (failback, CRM_PEER_ACTIVE);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+    started (s, 0);
+    says_resource (s, CRM_HOLD_LOCAL, 1, "");
+    g_string_truncate (s->said, 0);
+    return s;
+}
+
+/* We run everything. */
+static Script *
+alone_new (CrmFailback failback)
+{
+    Script *s = joined_new (failback, CRM_PEER_DEAD);
+
+    started (s, 0);
+    started (s, 1);
+    g_string_truncate (s->said, 0);
+    return s;
+}
+
+/* --- on and off ------------------------------------------------------------------------------ */
+
+/* doc/heartbeat.md 11.6: saying so at once takes its fixed 10 s wait away. */
+static void
+test_start_together (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_ON, CRM_PEER_ACTIVE);
+
+    expect (s, "starting;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+    expect (s, "resource local 1 ; start g0;");
+    says_resource (s, CRM_HOLD_NONE, 0, "");
+    started (s, 0);
+    says_resource (s, CRM_HOLD_LOCAL, 1, "");
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_holding (s->t), ==, "local");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
+}
+
+static void
+test_starting_is_repeated_until_answered (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_ON, CRM_PEER_ACTIVE);
+
+    wait (s, HBD_MS (3500));
+    expect (s, "starting; starting; starting; starting;");
+    says_resource (s, CRM_HOLD_LOCAL, 1, "");
+    expect (s, "resource local 1 ; start g0;");
+    started (s, 0);
+    wait (s, HBD_S (60));
+    expect (s, "");
+}
+
+static void
+test_join_a_peer_that_has_all (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_ON, CRM_PEER_ACTIVE);
+
+    expect (s, "starting;");
+    says_resource (s, CRM_HOLD_ALL, 1, "");
+    expect (s, "resource none 1 ;");
+    says_ask (s, CRM_HOLD_FOREIGN, "me"); /* its failback */
+    expect (s, "ask foreign other;");
+    says_resource (s, CRM_HOLD_LOCAL, 0, "standby");
+    expect (s, ""); /* it still runs what it is going to give */
+    says_ask (s, CRM_HOLD_FOREIGN, "done");
+    expect (s, "start g0;");
+    started (s, 0);
+    expect (s, "ask foreign done; resource local 1 ;");
+    says_resource (s, CRM_HOLD_LOCAL, 1, "");
+    wait (s, HBD_S (60));
+    expect (s, "");
+}
+
+static void
+test_peer_joins_us (void)
+{
+    for (guint f = CRM_FAILBACK_ON; f <= CRM_FAILBACK_OFF; f++) {
+        g_autoptr (Script) s = alone_new (f);
+
+        peer (s, CRM_PEER_UP);
+        peer (s, CRM_PEER_ACTIVE);
+        expect (s, "");
+        says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+        expect (s, "resource all 1 ;");
+        says_resource (s, CRM_HOLD_NONE, 0, "");
+        expect (s, "");
+        says_resource (s, CRM_HOLD_NONE, 1, "");
+        expect (s, f == CRM_FAILBACK_ON ? "ask foreign me;" : "");
+        if (f == CRM_FAILBACK_OFF)
+            continue;
+        says_ask (s, CRM_HOLD_FOREIGN, "other");
+        expect (s, "resource local 0 standby; stop g1;");
+        stopped (s, 1);
+        expect (s, "ask foreign done;");
+        says_ask (s, CRM_HOLD_FOREIGN, "done");
+        expect (s, "resource local 1 ;");
+        says_resource (s, CRM_HOLD_LOCAL, 1, "");
+        wait (s, HBD_S (60));
+        expect (s, "");
+    }
+}
+
+static void
+test_standby_command (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    expect (s, "ask all me;");
+    says_ask (s, CRM_HOLD_ALL, "other");
+    expect (s, "resource none 0 standby; stop g0;");
+    stopped (s, 0);
+    expect (s, "ask all done;");
+    says_ask (s, CRM_HOLD_ALL, "done");
+    expect (s, "resource none 1 ; reply yes;");
+    says_resource (s, CRM_HOLD_ALL, 1, "");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 0), ==, "beta");
+    command (s, CRM_COMMAND_TAKEOVER, CRM_HOLD_LOCAL, NULL);
+    expect (s, "takeover local;");
+    says_ask (s, CRM_HOLD_FOREIGN, "me");
+    expect (s, "ask foreign other;");
+    says_ask (s, CRM_HOLD_FOREIGN, "done");
+    expect (s, "start g0;");
+    started (s, 0);
+    expect (s, "ask foreign done; resource local 1 ; reply yes;");
+}
+
+static void
+test_no_other_within_ten_seconds_cancels (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    expect (s, "ask all me;");
+    wait (s, HBD_MS (9900));
+    expect (s, "");
+    wait (s, HBD_MS (200));
+    expect (s, "resource local 1 ; reply no;");
+    says_ask (s, CRM_HOLD_ALL, "other"); /* too late */
+    expect (s, "");
+}
+
+static void
+test_in_flux_is_refused (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_ON, CRM_PEER_ACTIVE);
+
+    expect (s, "starting;");
+    says_ask (s, CRM_HOLD_ALL, "me");
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    expect (s, "reply no;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+    g_string_truncate (s->said, 0);
+    started (s, 0);
+    says_ask (s, CRM_HOLD_ALL, "me"); /* it is not stable itself */
+    expect (s, "");
+    command (s, CRM_COMMAND_GROUP_MOVE, CRM_HOLD_NONE, "g0");
+    expect (s, "reply no;");
+}
+
+/* Out of the blue, late or twice: `other` and `done` start nothing. */
+static void
+test_stray_words_do_nothing (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    says_ask (s, CRM_HOLD_ALL, "other");
+    says_ask (s, CRM_HOLD_LOCAL, "done");
+    says_ask (s, CRM_HOLD_ALL, "done");
+    says_ask (s, CRM_HOLD_ALL, "what");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_REQUEST, .key = "g0" });
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g1", .weown = true });
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
+}
+
+static void
+test_announced_shutdown_is_no_confirmation (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    says_resource (s, CRM_HOLD_NONE, 0, "shutdown");
+    wait (s, HBD_S (60));
+    expect (s, "");
+    says (s, (CrmReport){ .kind = CRM_REPORT_SHUTDONE });
+    expect (s, "resource all 1 req_our_resources(); resource foreign add -1 mach_down; start g1;");
+    started (s, 1);
+    peer (s, CRM_PEER_DEAD);
+    g_assert_cmpstr (crm_takeover_holding (s->t), ==, "all");
+}
+
+static void
+test_death (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_OFF);
+
+    peer (s, CRM_PEER_DEAD);
+    expect (s, "stonith beta n_stnth; resource all 1 req_our_resources(); "
+               "resource foreign add -1 mach_down; start g1;");
+}
+
+static void
+test_death_within_a_standby_takes_it_back (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_OFF);
+
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    says_ask (s, CRM_HOLD_ALL, "other");
+    g_string_truncate (s->said, 0);
+    group (s, 0, CRM_GROUP_STOPPING);
+    peer (s, CRM_PEER_DEAD);
+    expect (s, "stonith beta n_stnth; resource all 1 req_our_resources(); "
+               "resource foreign add -1 mach_down; start g1; reply no;");
+    group (s, 0, CRM_GROUP_STOPPED);
+    expect (s, "start g0;");
+}
+
+static void
+test_leaving (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    expect (s, "resource none 0 shutdown; stop g0;");
+    stopped (s, 0);
+    expect (s, "shutdone; released;");
+}
+
+static void
+test_leaving_with_a_stuck_group_says_no_shutdone (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    g_string_truncate (s->said, 0);
+    group (s, 0, CRM_GROUP_STOPPING);
+    group (s, 0, CRM_GROUP_STUCK);
+    expect (s, "released;");
+}
+
+static void
+test_leaving_ends_though_the_manager_is_silent (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    wait (s, HBD_S (600)); /* no agents, no time limits but the slack */
+    g_assert_nonnull (strstr (s->said->str, "released;"));
+    g_assert_null (strstr (s->said->str, "shutdone"));
+}
+
+/* doc/heartbeat.md 11.2: it took us for restarted and serves; we are the loser. */
+static void
+test_healed_partition_lets_go_and_joins_anew (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_ON);
+
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_PEER,
+                                 .peer = { .state = CRM_PEER_ACTIVE, .returned = true } });
+    expect (s, "starting; stop g0; stop g1;");
+    says_resource (s, CRM_HOLD_ALL, 1, "");
+    stopped (s, 0);
+    stopped (s, 1);
+    expect (s, "resource none 1 ;");
+    says_ask (s, CRM_HOLD_FOREIGN, "me");
+    says_ask (s, CRM_HOLD_FOREIGN, "done");
+    expect (s, "ask foreign other; start g0;");
+}
+
+static void
+test_failed_group_is_offered_by_class (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    group (s, 0, CRM_GROUP_FAILED);
+    expect (s, "ask local me;");
+    wait (s, HBD_S (100)); /* ignored: made again, but not for ever */
+    g_assert_cmpuint (strlen (g_strchomp (s->said->str)), <, 120);
+    g_string_truncate (s->said, 0);
+    wait (s, HBD_S (100));
+    expect (s, "");
+}
+
+/* A retransmitted `resource` of before must not undo what a newer one said. */
+static void
+test_late_state_is_old_news (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_RESOURCE,
+                          .seq = 20,
+                          .hold = CRM_HOLD_LOCAL,
+                          .is_full = true,
+                          .stable = 1,
+                          .info = "" });
+    says (s, (CrmReport){ .kind = CRM_REPORT_RESOURCE,
+                          .seq = 12,
+                          .hold = CRM_HOLD_NONE,
+                          .is_full = true,
+                          .stable = 1,
+                          .info = "" });
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING, .seq = 11 });
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
+}
+
+/* --- legacy ---------------------------------------------------------------------------------- */
+
+static void
+test_legacy_join_asks_for_its_own (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_LEGACY, CRM_PEER_ACTIVE);
+
+    expect (s, "ip-request g0;");
+    wait (s, HBD_MS (2500));
+    expect (s, "ip-request g0; ip-request g0;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g1", .weown = true });
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "nonsense", .weown = true });
+    expect (s, "");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0", .weown = true });
+    expect (s, "start g0;");
+    wait (s, HBD_S (10));
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_holding (s->t), ==, "none");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
+}
+
+static void
+test_legacy_gives_when_asked (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_LEGACY);
+
+    peer (s, CRM_PEER_UP);
+    peer (s, CRM_PEER_ACTIVE);
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_REQUEST, .key = "g1" });
+    expect (s, "stop g1;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_REQUEST, .key = "g1" }); /* it repeats itself */
+    expect (s, "");
+    stopped (s, 1);
+    expect (s, "ip-response g1 yes;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_REQUEST, .key = "g1" });
+    expect (s, "ip-response g1 no;");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
+}
+
+static void
+test_legacy_stuck_is_never_answered (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_LEGACY);
+
+    peer (s, CRM_PEER_UP);
+    peer (s, CRM_PEER_ACTIVE);
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_REQUEST, .key = "g1" });
+    expect (s, "stop g1;");
+    group (s, 1, CRM_GROUP_STOPPING);
+    group (s, 1, CRM_GROUP_STUCK);
+    wait (s, HBD_S (100));
+    expect (s, "");
+}
+
+static void
+test_legacy_death_and_departure (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_LEGACY, CRM_PEER_ACTIVE);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0" });
+    started (s, 0);
+    g_string_truncate (s->said, 0);
+    says (s, (CrmReport){ .kind = CRM_REPORT_SHUTDONE });
+    expect (s, "start g1;");
+    started (s, 1);
+    peer (s, CRM_PEER_DEAD);
+    expect (s, "stonith beta n_stnth;");
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    expect (s, "reply no;");
+}
+
+int
+main (int argc, char **argv)
+{
+    g_test_init (&argc, &argv, NULL);
+    g_test_add_func ("/takeover-v1/start-together", test_start_together);
+    g_test_add_func ("/takeover-v1/starting-is-repeated-until-answered",
+                     test_starting_is_repeated_until_answered);
+    g_test_add_func ("/takeover-v1/join-a-peer-that-has-all", test_join_a_peer_that_has_all);
+    g_test_add_func ("/takeover-v1/peer-joins-us", test_peer_joins_us);
+    g_test_add_func ("/takeover-v1/standby-command", test_standby_command);
+    g_test_add_func ("/takeover-v1/no-other-within-ten-seconds-cancels",
+                     test_no_other_within_ten_seconds_cancels);
+    g_test_add_func ("/takeover-v1/in-flux-is-refused", test_in_flux_is_refused);
+    g_test_add_func ("/takeover-v1/stray-words-do-nothing", test_stray_words_do_nothing);
+    g_test_add_func ("/takeover-v1/announced-shutdown-is-no-confirmation",
+                     test_announced_shutdown_is_no_confirmation);
+    g_test_add_func ("/takeover-v1/death", test_death);
+    g_test_add_func ("/takeover-v1/death-within-a-standby-takes-it-back",
+                     test_death_within_a_standby_takes_it_back);
+    g_test_add_func ("/takeover-v1/leaving", test_leaving);
+    g_test_add_func ("/takeover-v1/leaving-with-a-stuck-group-says-no-shutdone",
+                     test_leaving_with_a_stuck_group_says_no_shutdone);
+    g_test_add_func ("/takeover-v1/leaving-ends-though-the-manager-is-silent",
+                     test_leaving_ends_though_the_manager_is_silent);
+    g_test_add_func ("/takeover-v1/healed-partition-lets-go-and-joins-anew",
+                     test_healed_partition_lets_go_and_joins_anew);
+    g_test_add_func ("/takeover-v1/failed-group-is-offered-by-class",
+                     test_failed_group_is_offered_by_class);
+    g_test_add_func ("/takeover-v1/late-state-is-old-news", test_late_state_is_old_news);
+    g_test_add_func ("/takeover-v1/legacy/join-asks-for-its-own",
+                     test_legacy_join_asks_for_its_own);
+    g_test_add_func ("/takeover-v1/legacy/gives-when-asked", test_legacy_gives_when_asked);
+    g_test_add_func ("/takeover-v1/legacy/stuck-is-never-answered",
+                     test_legacy_stuck_is_never_answered);
+    g_test_add_func ("/takeover-v1/legacy/death-and-departure", test_legacy_death_and_departure);
+    return g_test_run ();
+}
