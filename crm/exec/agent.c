@@ -6,6 +6,7 @@
 #include "crm/exec/agent.h"
 
 #include "crm/exec/agent_private.h"
+#include "crm/exec/inflight.h"
 #include "hbd/base/clock.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ struct _CrmAgents {
     char **env;
     HbdTime kill_delay_us;
     CrmBuiltinOps builtin;
+    CrmInflight *in_flight; /* may be NULL */
     CrmAgentsCallbacks callbacks;
     GPtrArray *jobs; /* Job, owned */
     char *now_reason;
@@ -54,6 +56,20 @@ job_free (gpointer data)
     g_free (job);
 }
 
+static void
+open_in_flight (CrmAgents *a, const char *path)
+{
+    guint n_ended;
+
+    a->in_flight = crm_inflight_open (path, &n_ended);
+    if (n_ended > 0 && a->callbacks.record != NULL)
+        a->callbacks.record (a->callbacks.data,
+                             hbd_record_new (HBD_LEVEL_WARNING, "agent.left-over-ended",
+                                             "count=%u text=\"agents of an earlier life were still "
+                                             "running and were ended\"",
+                                             n_ended));
+}
+
 CrmAgents *
 crm_agents_new (const CrmAgentsConfig *config, const CrmAgentsCallbacks *callbacks)
 {
@@ -68,6 +84,7 @@ crm_agents_new (const CrmAgentsConfig *config, const CrmAgentsCallbacks *callbac
     a->builtin = config->builtin;
     a->callbacks = *callbacks;
     a->jobs = g_ptr_array_new_with_free_func (job_free);
+    open_in_flight (a, config->in_flight_path);
     (void) mkdir (RSCTMP, 01755); /* many agents keep their state there; may exist */
     return a;
 }
@@ -78,6 +95,7 @@ crm_agents_free (CrmAgents *a)
     if (a == NULL)
         return;
     g_ptr_array_unref (a->jobs);
+    crm_inflight_free (a->in_flight);
     g_free (a->node_name);
     g_free (a->ha_dir);
     g_free (a->ocf_root);
@@ -184,6 +202,8 @@ job_done (Job *job, int rc, const char *reason)
     result.duration_us = hbd_clock_now () - job->started;
     result.reason = text;
     record_done (job, rc, result.duration_us);
+    if (rc != CRM_RC_UNKILLABLE && job->process != NULL)
+        crm_inflight_remove (a->in_flight, crm_process_pid (job->process));
     if (rc != CRM_RC_UNKILLABLE) /* else it stays until its process ends */
         g_ptr_array_remove_fast (a->jobs, job);
     a->callbacks.done (a->callbacks.data, &result);
@@ -261,8 +281,11 @@ start_call (Job *job, const CrmAgentCall *call, CrmProcessDone done)
         .data = job,
     };
 
+    if (job->process != NULL)
+        crm_inflight_remove (job->agents->in_flight, crm_process_pid (job->process));
     crm_process_free (job->process);
     job->process = crm_process_start (&spec);
+    crm_inflight_add (job->agents->in_flight, crm_process_pid (job->process));
 }
 
 /* --- systemd --------------------------------------------------------------------------------- */

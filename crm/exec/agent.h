@@ -38,8 +38,11 @@ typedef struct {
     const char *ha_dir;    /* HA_DIR of the agents; e.g. "/etc/ha.d" */
     const char *ocf_root;  /* e.g. "/usr/lib/ocf" */
     const char *systemctl; /* NULL: the system's */
-    const char *const
-        *env; /* more "NAME=value" for every agent, see crm_agents_env(); may be NULL */
+    /* More "NAME=value" for every agent, see crm_resolve_env(); may be NULL. */
+    const char *const *env;
+    /* File in the run directory that lists what is in flight; crm_agents_new() ends what an earlier
+     * life left there, before anything is probed. NULL: none. */
+    const char *in_flight_path;
     HbdTime kill_delay_us; /* < 0: 500 ms */
     CrmBuiltinOps builtin;
 } CrmAgentsConfig;

@@ -25,3 +25,16 @@ tests_unit_test_agent_SOURCES = tests/unit/test_agent.c
 tests_unit_test_agent_LDADD = $(EXEC_LIBS)
 tests_unit_test_agent_class_SOURCES = tests/unit/test_agent_class.c
 tests_unit_test_agent_class_LDADD = $(EXEC_LIBS)
+
+check_PROGRAMS += tests/unit/test_inflight tests/unit/test_journal tests/unit/test_resolve \
+  tests/unit/test_resolve_host
+TESTS += tests/unit/test_inflight tests/unit/test_journal tests/unit/test_resolve \
+  tests/unit/test_resolve_host
+tests_unit_test_inflight_SOURCES = tests/unit/test_inflight.c
+tests_unit_test_inflight_LDADD = $(EXEC_LIBS)
+tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
+tests_unit_test_journal_LDADD = $(EXEC_LIBS)
+tests_unit_test_resolve_SOURCES = tests/unit/test_resolve.c
+tests_unit_test_resolve_LDADD = $(EXEC_LIBS)
+tests_unit_test_resolve_host_SOURCES = tests/unit/test_resolve_host.c
+tests_unit_test_resolve_host_LDADD = $(EXEC_LIBS)
