@@ -77,6 +77,12 @@ is_hook (const char *path, const char *name, GPtrArray *records)
     return false;
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+    return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
 char **
 hbd_hooks_list (const char *ha_dir, GPtrArray *records)
 {
@@ -91,7 +97,7 @@ hbd_hooks_list (const char *ha_dir, GPtrArray *records)
         if (is_hook (path, name, records))
             g_ptr_array_add (names, g_strdup (name));
     }
-    g_ptr_array_sort (names, (GCompareFunc) (void (*) (void)) g_strcmp0);
+    g_ptr_array_sort (names, compare_names);
     g_ptr_array_add (names, NULL);
     return (char **) g_ptr_array_steal (names, NULL);
 }

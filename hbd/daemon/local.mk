@@ -38,10 +38,30 @@ hbd_daemon_hbd_SOURCES = \
   hbd/daemon/supervisor.c hbd/daemon/supervisor.h
 hbd_daemon_hbd_LDADD = libhbdipc.a libhbdlog.a libhbdbase.a $(GLIB_LIBS)
 
-hbdlibexec_PROGRAMS += hbd/daemon/hbd-engine
+hbdlibexec_PROGRAMS += hbd/daemon/hbd-manager hbd/daemon/hbd-engine
+hbd_daemon_hbd_manager_SOURCES = hbd/daemon/manager_main.c
+hbd_daemon_hbd_manager_LDADD = libhbdmanager.a libhbdipc.a libhbdlog.a libcrmexec.a libralib.a \
+  libhbdlink.a libcfg.a libcrmplan.a libcrmmodel.a libhbdwire.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
 hbd_daemon_hbd_engine_SOURCES = \
   hbd/daemon/engine_main.c \
   hbd/daemon/engine.c hbd/daemon/engine.h
 hbd_daemon_hbd_engine_LDADD = libhbdipc.a libhbdnode.a libhbdlink.a libhbdcore.a libcrmplan.a \
   libcrmmodel.a libhbdwire.a libhbdbase.a $(GLIB_LIBS)
-EXTRA_DIST += hbd/daemon/README.md hbd/daemon/manager_main.c
+EXTRA_DIST += hbd/daemon/README.md
+
+dist_man_MANS += hbd/daemon/hbd.8
+EXTRA_DIST += hbd/daemon/hbd.service.in hbd/daemon/heartbeat.service.in
+CLEANFILES += hbd/daemon/hbd.service hbd/daemon/heartbeat.service
+hbd/daemon/%.service: hbd/daemon/%.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) hbd/daemon && sed -e 's,@sbindir[@],$(sbindir),g' $< > $@.tmp && mv $@.tmp $@
+all-local: hbd/daemon/hbd.service hbd/daemon/heartbeat.service
+# The thin unit only where Heartbeat itself is absent: users' scripts then still find the name.
+install-data-local: hbd/daemon/hbd.service hbd/daemon/heartbeat.service
+	$(MKDIR_P) '$(DESTDIR)$(systemdsystemunitdir)'
+	$(INSTALL_DATA) hbd/daemon/hbd.service '$(DESTDIR)$(systemdsystemunitdir)/'
+	if test ! -e '$(DESTDIR)$(sysconfdir)/init.d/heartbeat'; then \
+	  $(INSTALL_DATA) hbd/daemon/heartbeat.service '$(DESTDIR)$(systemdsystemunitdir)/'; fi
+uninstall-local:
+	rm -f '$(DESTDIR)$(systemdsystemunitdir)/hbd.service'
+	if test ! -e '$(DESTDIR)$(sysconfdir)/init.d/heartbeat'; then \
+	  rm -f '$(DESTDIR)$(systemdsystemunitdir)/heartbeat.service'; fi

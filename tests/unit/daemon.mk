@@ -1,8 +1,9 @@
 # hbd/daemon and the log sink
-DAEMON_TEST_LIBS = libhbdmanager.a libhbdipc.a libhbdlog.a libcrmexec.a libralib.a \
+DAEMON_TEST_LIBS = libhbdmanager.a libhbdipc.a libhbdlog.a libcrmexec.a libralib.a libhbdlink.a \
   libcfg.a libcrmplan.a libcrmmodel.a libhbdwire.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
 daemon_test_programs = \
-  tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files
+  tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files \
+  tests/unit/test_control tests/unit/test_daemon_parts
 check_PROGRAMS += $(daemon_test_programs)
 TESTS += $(daemon_test_programs)
 tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
@@ -11,3 +12,8 @@ tests_unit_test_engine_config_SOURCES = tests/unit/test_engine_config.c
 tests_unit_test_engine_config_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_test_daemon_files_SOURCES = tests/unit/test_daemon_files.c
 tests_unit_test_daemon_files_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_control_SOURCES = tests/unit/test_control.c
+tests_unit_test_control_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_daemon_parts_SOURCES = tests/unit/test_daemon_parts.c \
+  hbd/daemon/supervisor.c hbd/daemon/spawn.c
+tests_unit_test_daemon_parts_LDADD = $(DAEMON_TEST_LIBS)
