@@ -6,7 +6,7 @@
 
 PACKAGES_BUILD="gcc make autoconf automake pkg-config git ca-certificates libglib2.0-dev
   libnl-3-dev libnl-route-3-dev libjson-glib-dev libsystemd-dev"
-PACKAGES_NET="python3 iproute2 iputils-ping procps util-linux nginx-light apache2 resource-agents
+PACKAGES_NET="python3 iproute2 iputils-ping procps util-linux kmod nginx-light apache2 resource-agents
   curl"
 PACKAGES_TEST="$PACKAGES_NET heartbeat nftables tcpdump iputils-arping
   libxml2-utils clang llvm"

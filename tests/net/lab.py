@@ -338,11 +338,11 @@ class Answer:
         self.gaps = [(float(a), float(b)) for a, b in
                      re.findall(r"^gap (\S+) (\S+) ", text, re.M)]
         self.changes = [(float(a), lab.owner_name(b)) for a, b in
-                        re.findall(r"^who (\S+) (\S+)", text, re.M)]
+                        re.findall(r"^who (\S+) (.+)$", text, re.M)]
         self.duplicates = [(float(a), lab.owner_name(b), lab.owner_name(c)) for a, b, c in
                            re.findall(r"^also (\S+) (\S+) (\S+)", text, re.M)]
         self.seen = {lab.owner_name(name): (float(a), float(b)) for name, a, b in
-                     re.findall(r"^seen (\S+) (\S+) (\S+)", text, re.M)}
+                     re.findall(r"^seen (.+) (\S+) (\S+) \S+$", text, re.M)}
 
     def outage_ms(self, since_ms):
         """Longest gap that ends after @since_ms; 0 when no gap was long enough to be told."""

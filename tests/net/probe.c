@@ -10,7 +10,7 @@
  * Output, times in ms of CLOCK_MONOTONIC (the same in every namespace):
  *   who FIRST_MS NAME               NAME (a MAC, or the body) answered, and another did before
  *   gap FROM_MS TO_MS LENGTH_MS     no good answer in between
- *   also AT_MS NAME OTHER           arp: NAME answers, and did so less than 500 ms ago, with OTHER
+ *   also AT_MS NAME OTHER           arp: NAME answers, and did so less than 50 ms ago, with OTHER
  *                                   in between: both have the address
  *   end sent=N answers=N longest_gap_ms=X open_gap_ms=X
  *   seen NAME FIRST_MS LAST_MS COUNT
@@ -44,7 +44,7 @@
 #define NAME_LEN         64
 #define MAX_FLIGHTS      400
 #define HTTP_PATIENCE_MS 500
-#define DUPLICATE_MS     500
+#define DUPLICATE_MS     50
 
 enum { ICMP, ARP, HTTP };
 

@@ -187,18 +187,20 @@ def test_packaged_agents():
     """Dummy and Filesystem of the packaged resource-agents run from haresources lines."""
     if not os.path.exists("/usr/lib/ocf/resource.d/heartbeat/Dummy"):
         raise Skip("resource-agents is not installed")
-    line = f"alpha {SERVICE}/24/eth0 Dummy Filesystem::tmpfs::/mnt::tmpfs\n"
+    line = f"alpha {SERVICE}/24/eth0 Dummy Filesystem::tmpfs::/var/shared::tmpfs\n"
     with running_pair(start=False, haresources=line) as pair:
+        for node in pair.lab.nodes:
+            node.run("mkdir", "/var/shared")
         start_both(pair)
-        wait_for("the group runs on alpha", lambda: "tmpfs /mnt tmpfs" in pair.alpha.run(
+        wait_for("the group runs on alpha", lambda: "tmpfs /var/shared tmpfs" in pair.alpha.run(
             "cat", "/proc/mounts").stdout, 30, 0.2)
         pair.probe.wait_owner("alpha")
         pair.wait_both_active()
         done = pair.alpha.tool("hb_standby")
         assert done.returncode == 0, done.stdout + done.stderr
-        wait_for("the group runs on beta", lambda: "tmpfs /mnt tmpfs" in pair.beta.run(
+        wait_for("the group runs on beta", lambda: "tmpfs /var/shared tmpfs" in pair.beta.run(
             "cat", "/proc/mounts").stdout, 30, 0.2)
-        assert " /mnt " not in pair.alpha.run("cat", "/proc/mounts").stdout
+        assert " /var/shared " not in pair.alpha.run("cat", "/proc/mounts").stdout
         group = pair.beta.status()["groups"][0]
         assert group["state"] == "running" and len(group["resources"]) == 3, group
 
