@@ -170,6 +170,7 @@ on_line (gpointer data, bool is_error, const char *line)
     Job *job = data;
     bool is_change = job->action == CRM_ACTION_START || job->action == CRM_ACTION_STOP;
     const char *reason = strstr (line, EXIT_REASON_PREFIX);
+    HbdLevel level;
 
     if (is_error && reason != NULL) {
         g_free (job->exit_reason);
@@ -182,12 +183,9 @@ on_line (gpointer data, bool is_error, const char *line)
     }
     if (*line == '\0')
         return;
-    /* What a script prints is news when it changes something, noise when it is asked. */
-    record_line (job,
-                 is_error    ? crm_agent_line_level (line)
-                 : is_change ? HBD_LEVEL_INFO
-                             : HBD_LEVEL_DEBUG,
-                 line);
+    level = is_error ? crm_agent_line_level (line) : HBD_LEVEL_INFO;
+    /* What it prints is news when it changes something, noise when it is only asked. */
+    record_line (job, !is_change && level == HBD_LEVEL_INFO ? HBD_LEVEL_DEBUG : level, line);
 }
 
 /* --- the end of a job ------------------------------------------------------------------------ */

@@ -316,24 +316,30 @@ slug (const char *text)
     return g_string_free (out, FALSE);
 }
 
+/* The part of the arguments that tells one resource from another: an address without its mask, type
+ * and instance of OCF, else the first argument. */
+static char *
+telling_part (const CfgResourceWord *word)
+{
+    const CrmNameRow *row = crm_name_row (word->name);
+    g_autofree char *joined = g_strjoinv ("::", word->args);
+
+    if (row != NULL && row->kind == CRM_NAME_ADDRESS)
+        joined[strcspn (joined, "/")] = '\0';
+    else if (strcmp (word->name, "OCF") != 0 && word->args[0] != NULL)
+        return slug (word->args[0]);
+    return slug (joined);
+}
+
 /* "IPaddr_10.0.0.1", "Filesystem_dev_sdb1"; made unique by a number. */
 static char *
 make_id (const CfgResourceWord *word, GHashTable *ids)
 {
     g_autofree char *name = slug (word->name);
-    g_autofree char *joined = g_strjoinv ("::", word->args);
-    g_autofree char *argument = NULL;
-    g_autofree char *base = NULL;
-    char *id;
-    const CrmNameRow *row = crm_name_row (word->name);
+    g_autofree char *part = telling_part (word);
+    g_autofree char *base = *part != '\0' ? g_strdup_printf ("%s_%s", name, part) : g_strdup (name);
+    char *id = g_strdup (base);
 
-    if (row != NULL && row->kind == CRM_NAME_ADDRESS)
-        joined[strcspn (joined, "/")] = '\0';
-    argument = slug (row != NULL && row->kind == CRM_NAME_ADDRESS ? joined
-                     : word->args[0] != NULL                      ? word->args[0]
-                                                                  : "");
-    base = *argument != '\0' ? g_strdup_printf ("%s_%s", name, argument) : g_strdup (name);
-    id = g_strdup (base);
     for (guint i = 2; g_hash_table_contains (ids, id); i++) {
         g_free (id);
         id = g_strdup_printf ("%s_%u", base, i);

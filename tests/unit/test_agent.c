@@ -135,10 +135,15 @@ test_ocf (void)
 
     fixture_init (&f, CRM_CLASS_OCF);
     write_agent (&f, "[ \"$OCF_RESKEY_ip\" = 10.0.0.1 ] || exit 6\n"
+                     "echo \"INFO: $1\" >&2\n"
                      "case $1 in monitor) exit 7;; start) exit 0;; *) exit 3;; esac");
     g_assert_cmpint (run (&f, CRM_ACTION_PROBE, 5000), ==, 7);
     g_assert_cmpint (run (&f, CRM_ACTION_START, 5000), ==, 0);
     g_assert_null (f.reason);
+    g_assert_nonnull (strstr (f.records->str, "debug agent.output group=web resource=thing_1 "
+                                              "action=monitor text=\"INFO: monitor\"\n"));
+    g_assert_nonnull (strstr (f.records->str, "info agent.output group=web resource=thing_1 "
+                                              "action=start text=\"INFO: start\"\n"));
     g_assert_cmpint (run (&f, CRM_ACTION_STOP, 5000), ==, 3);
     g_assert_cmpuint (f.calls, ==, 3);
     g_assert_cmpuint (crm_agents_in_flight (f.agents), ==, 0);

@@ -290,14 +290,17 @@ test_groups_and_ids (void)
     FakeHost fake = { LIST ("/init/web", "/ocf/resource.d/heartbeat/Filesystem"), NULL, NULL,
                       NULL };
     const CrmHost host = host_of (&fake);
-    static const char *const ids[] = { "IPaddr_10.0.0.1", "web", "IPaddr_10.0.0.1_2", "web_2",
-                                       "Filesystem_dev_disk_by-id_x" };
+    static const char *const ids[] = {
+        "IPaddr_10.0.0.1", "web", "IPaddr_10.0.0.1_2", "web_2", "Filesystem_dev_disk_by-id_x",
+        "OCF_Dummy_one"
+    };
     CfgCluster cluster;
     g_autoptr (CrmModel) model = NULL;
     guint n = 0;
 
     cluster_init (&cluster, "alpha 10.0.0.1/24/eth0 web\n"
-                            "beta IPaddr::10.0.0.1 web Filesystem::/dev/disk/by-id/x::/d");
+                            "beta IPaddr::10.0.0.1 web Filesystem::/dev/disk/by-id/x::/d "
+                            "OCF::Dummy::one");
     model = crm_resolve (&cluster, &host, NULL);
     g_assert_cmpuint (model->groups->len, ==, 2);
     g_assert_cmpstr (crm_model_group (model, 0)->key, ==, "10.0.0.1/24/eth0");
