@@ -6,43 +6,6 @@
 
 #include "crm/exec/runner_private.h"
 
-/* What an answer to a probe means. */
-typedef enum {
-    PROBED_RUNNING,
-    PROBED_STOPPED,
-    PROBED_UNSUITED, /* hard or fatal: a start could not succeed here */
-    PROBED_UNCLEAR,  /* failed-active, timed out: to be stopped before a start */
-} Probed;
-
-static Probed
-probed (int rc)
-{
-    switch (rc) {
-    case CRM_RC_OK:
-    case CRM_RC_RUNNING_PROMOTED:
-    case CRM_RC_DEGRADED:
-    case CRM_RC_DEGRADED_PROMOTED:
-        return PROBED_RUNNING;
-    case CRM_RC_NOT_RUNNING:
-    case CRM_RC_UNIMPLEMENTED: /* cannot be asked: the start is idempotent */
-        return PROBED_STOPPED;
-    case CRM_RC_ARGS:
-    case CRM_RC_PERM:
-    case CRM_RC_NOT_INSTALLED:
-    case CRM_RC_NOT_CONFIGURED:
-        return PROBED_UNSUITED;
-    default:
-        return PROBED_UNCLEAR;
-    }
-}
-
-/* Does this answer prove that nothing runs? Not installed is "not running here". */
-static bool
-proves_stopped (int rc)
-{
-    return rc == CRM_RC_NOT_RUNNING || rc == CRM_RC_NOT_INSTALLED;
-}
-
 static guint
 index_of (const RunnerGroup *g, const RunnerResource *res)
 {
@@ -63,24 +26,6 @@ group_is_busy (const RunnerGroup *g)
 {
     for (guint i = 0; i < g->n; i++)
         if (g->resources[i].op != 0 && !g->resources[i].is_unkillable)
-            return true;
-    return false;
-}
-
-static bool
-all_in_state (const RunnerGroup *g, ResState state)
-{
-    for (guint i = 0; i < g->n; i++)
-        if (g->resources[i].state != state)
-            return false;
-    return true;
-}
-
-static bool
-any_in_state (const RunnerGroup *g, ResState state)
-{
-    for (guint i = 0; i < g->n; i++)
-        if (g->resources[i].state == state)
             return true;
     return false;
 }
@@ -115,8 +60,8 @@ group_set_state (const RunnerStep *s, RunnerGroup *g, CrmGroupState state, const
     runner_tell_group (s, g);
 }
 
-static void
-set_failure (RunnerGroup *g, const RunnerResource *res, int rc, const char *reason)
+void
+group_set_failure (RunnerGroup *g, const RunnerResource *res, int rc, const char *reason)
 {
     char *copy = g_strdup (reason);
 
@@ -126,8 +71,8 @@ set_failure (RunnerGroup *g, const RunnerResource *res, int rc, const char *reas
     g->failed_resource = index_of (g, res);
 }
 
-static void
-set_stopped (const RunnerStep *s, RunnerGroup *g, RunnerResource *res)
+void
+group_set_stopped (const RunnerStep *s, RunnerGroup *g, RunnerResource *res)
 {
     res->state = RES_STOPPED;
     res->stop_tries = 0;
@@ -150,7 +95,7 @@ set_stuck (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
 
     res->state = RES_STUCK;
     runner_journal (s, g, res, CRM_JOURNAL_STUCK);
-    set_failure (g, res, rc, res->reason);
+    group_set_failure (g, res, rc, res->reason);
     runner_record (s, HBD_LEVEL_ERROR, "resource.stuck",
                    "group=%s resource=%s rc=%d reason=%s mend=\"stop it by hand, then: hbctl group "
                    "cleanup %s\"",
@@ -158,15 +103,6 @@ set_stuck (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
 }
 
 /* --- goals ----------------------------------------------------------------------------------- */
-
-void
-group_begin_probe (const RunnerStep *s, RunnerGroup *g)
-{
-    g->goal = GOAL_PROBE;
-    g->settle_at = HBD_TIME_NEVER;
-    for (guint i = 0; i < g->n; i++)
-        g->resources[i].probe_rc = -1;
-}
 
 void
 group_begin_start (const RunnerStep *s, RunnerGroup *g)
@@ -209,7 +145,7 @@ group_fail (const RunnerStep *s, RunnerGroup *g, guint resource, int rc, const c
     g_autofree char *why = runner_quote (reason);
 
     res->failcount++;
-    set_failure (g, res, rc, reason);
+    group_set_failure (g, res, rc, reason);
     g->has_failed = true;
     g->want = WANT_NOTHING;
     runner_record (s, HBD_LEVEL_ERROR, "resource.failed", "group=%s resource=%s rc=%d reason=%s",
@@ -338,121 +274,6 @@ group_request (const RunnerStep *s, RunnerGroup *g, CrmRequestKind kind)
     }
 }
 
-/* --- what runs: the end of GOAL_PROBE -------------------------------------------------------- */
-
-static void
-settle_resource (const RunnerStep *s, RunnerGroup *g, RunnerResource *res)
-{
-    Probed answer = probed (res->probe_rc);
-    bool is_ours = res->state != RES_STOPPED;
-
-    if (res->state == RES_STUCK)
-        return;
-    if (proves_stopped (res->probe_rc)) {
-        set_stopped (s, g, res);
-    } else if (answer == PROBED_RUNNING && is_ours) {
-        bool was_stopping = res->journal == CRM_JOURNAL_STOPPING;
-
-        res->state = was_stopping ? RES_UNSURE : RES_RUNNING;
-        if (!was_stopping)
-            runner_journal (s, g, res, CRM_JOURNAL_RUNNING);
-        /* Its lease is of unknown age: the next beat renews it, if it is still there then. */
-        res->renewed = s->now - s->r->config.lease_us / 2;
-    } else if (answer == PROBED_RUNNING && res->config->is_address) {
-        runner_record (s, HBD_LEVEL_WARNING, "resource.stale", "group=%s resource=%s",
-                       g->config->key, res->config->id);
-        res->state = RES_UNSURE;
-    } else if (answer == PROBED_RUNNING) {
-        runner_record (s, HBD_LEVEL_NOTICE, "resource.foreign",
-                       "group=%s resource=%s text=\"runs already, not started by us; left alone "
-                       "until this group is started here\"",
-                       g->config->key, res->config->id);
-    } else if (!is_ours && answer != PROBED_STOPPED) {
-        g_autofree char *why = runner_quote (res->reason);
-
-        runner_record (s, HBD_LEVEL_WARNING, "resource.probe-failed",
-                       "group=%s resource=%s rc=%d reason=%s", g->config->key, res->config->id,
-                       res->probe_rc, why);
-    }
-    /* else: ours, and the answer proves nothing: it stays RES_UNSURE */
-}
-
-/* Only addresses of an earlier life are there: nothing that the engine could want. */
-static bool
-is_only_stale (const RunnerGroup *g)
-{
-    for (guint i = 0; i < g->n; i++)
-        if (g->resources[i].state != RES_STOPPED
-            && (g->resources[i].journal != CRM_JOURNAL_STOPPED
-                || !g->resources[i].config->is_address))
-            return false;
-    return true;
-}
-
-static void
-adopt_all (const RunnerStep *s, RunnerGroup *g)
-{
-    g->has_failed = false;
-    group_set_state (s, g, CRM_GROUP_RUNNING, "adopted");
-    for (guint i = 0; g->want == WANT_START && i < g->n; i++)
-        if (g->resources[i].config->is_address)
-            lease_adopt (s, g, &g->resources[i]);
-}
-
-static void
-finish_probe (const RunnerStep *s, RunnerGroup *g)
-{
-    GroupWant want;
-
-    for (guint i = 0; i < g->n; i++)
-        settle_resource (s, g, &g->resources[i]);
-    want = s->r->is_shutdown ? WANT_STOP : g->want;
-    g->goal = GOAL_NONE;
-    if (any_in_state (g, RES_STUCK)) {
-        if (g->reason == NULL) {
-            for (guint i = 0; i < g->n; i++)
-                if (g->resources[i].state == RES_STUCK)
-                    set_failure (g, &g->resources[i], CRM_RC_GENERIC,
-                                 "its stop failed earlier; hbctl group cleanup clears this");
-        }
-        group_set_state (s, g, CRM_GROUP_STUCK, "journal");
-    } else if (g->n > 0 && want != WANT_STOP && all_in_state (g, RES_RUNNING)) {
-        adopt_all (s, g);
-    } else if (want == WANT_START) {
-        group_begin_start (s, g);
-    } else if (!group_may_run (g)) {
-        group_set_state (s, g, CRM_GROUP_STOPPED, "probed");
-    } else if (want == WANT_STOP || is_only_stale (g)) {
-        group_begin_stop (s, g);
-    } else {
-        group_unsettle (s, g, "runs-in-part");
-        if (s->r->engine_up)
-            g->settle_at = s->now + RUNNER_SETTLE_US;
-    }
-    g->want = WANT_NOTHING;
-}
-
-static bool
-advance_probe (const RunnerStep *s, RunnerGroup *g)
-{
-    bool is_complete = true, moved = false;
-
-    for (guint i = 0; i < g->n; i++) {
-        RunnerResource *res = &g->resources[i];
-
-        if (res->probe_rc != -1 || res->state == RES_STUCK)
-            continue;
-        is_complete = false;
-        if (res->op == 0 && runner_has_slot (s->r, res)) {
-            runner_run (s, g, res, CRM_ACTION_PROBE);
-            moved = true;
-        }
-    }
-    if (is_complete)
-        finish_probe (s, g);
-    return moved || is_complete;
-}
-
 /* --- starting and stopping ------------------------------------------------------------------- */
 
 /* Begin the next action on @res; false when there is no place for another program now. */
@@ -534,7 +355,7 @@ group_advance (const RunnerStep *s, RunnerGroup *g)
     if (g->goal == GOAL_NONE)
         return false;
     if (g->goal == GOAL_PROBE)
-        return advance_probe (s, g);
+        return group_advance_probe (s, g);
     if (group_is_busy (g))
         return false;
     return g->goal == GOAL_START ? advance_start (s, g) : advance_stop (s, g);
@@ -547,8 +368,8 @@ static void
 start_probed (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
 {
     if (rc == CRM_RC_NOT_INSTALLED)
-        set_stopped (s, g, res);
-    switch (probed (rc)) {
+        group_set_stopped (s, g, res);
+    switch (runner_probed (rc)) {
     case PROBED_RUNNING:
         set_running (s, g, res);
         runner_record (s, HBD_LEVEL_NOTICE, "resource.adopted", "group=%s resource=%s",
@@ -574,10 +395,10 @@ start_probed (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
 static void
 stop_confirmed (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
 {
-    if (proves_stopped (rc)) {
+    if (runner_proves_stopped (rc)) {
         runner_record (s, HBD_LEVEL_NOTICE, "resource.stopped-after-all", "group=%s resource=%s",
                        g->config->key, res->config->id);
-        set_stopped (s, g, res);
+        group_set_stopped (s, g, res);
     } else if (res->stop_tries < 2) {
         res->step = STEP_STOP;
     } else {
@@ -603,7 +424,7 @@ start_answered (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc
 {
     bool is_wanted = g->goal != GOAL_STOP;
 
-    if (probed (rc) == PROBED_RUNNING) {
+    if (runner_probed (rc) == PROBED_RUNNING) {
         set_running (s, g, res);
         res->renewed = s->now;
         if (is_wanted && res->config->is_address)
@@ -622,7 +443,7 @@ stop_answered (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
     g_autofree char *why = NULL;
 
     if (rc == CRM_RC_OK) {
-        set_stopped (s, g, res);
+        group_set_stopped (s, g, res);
         return;
     }
     why = runner_quote (res->reason);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the runner's files share: runner.c (entry, results, records), runner_group.c (the life of a
- * group), runner_lease.c (held addresses, the engine's beats). Nobody else includes this. */
+ * group), runner_probe.c (what runs at the beginning), runner_lease.c (held addresses, the engine's beats). Nobody else includes this. */
 #pragma once
 
 #include "crm/exec/runner.h"
@@ -91,7 +91,7 @@ struct _CrmRunner {
     bool is_shutdown;
     bool is_released;
     bool engine_up;
-    bool engine_lost; /* the grace ran out; said once */
+    bool engine_lost;  /* the grace ran out; said once */
     HbdTime last_beat; /* from which the grace counts */
     HbdTime heard_at;  /* last sure sign that the engine runs: its beat, or its socket's coming */
 };
@@ -117,8 +117,24 @@ void runner_act (const RunnerStep *s, CrmRunnerActionKind kind, const RunnerGrou
                  const RunnerResource *res);
 bool runner_has_slot (const CrmRunner *r, const RunnerResource *res);
 
-/* runner_group.c */
+/* runner_probe.c */
+/* What an answer to a probe means (doc/crm.md 1.4). */
+typedef enum {
+    PROBED_RUNNING,
+    PROBED_STOPPED,
+    PROBED_UNSUITED, /* hard or fatal: a start could not succeed here */
+    PROBED_UNCLEAR,  /* failed-active, timed out: to be stopped before a start */
+} RunnerProbed;
+RunnerProbed runner_probed (int rc);
+/* Does this answer prove that nothing runs? Not installed is "not running here". */
+bool runner_proves_stopped (int rc);
 void group_begin_probe (const RunnerStep *s, RunnerGroup *g);
+/* Ask what is not asked yet; when all is answered, go on to what follows from it. */
+bool group_advance_probe (const RunnerStep *s, RunnerGroup *g);
+
+/* runner_group.c */
+void group_set_stopped (const RunnerStep *s, RunnerGroup *g, RunnerResource *res);
+void group_set_failure (RunnerGroup *g, const RunnerResource *res, int rc, const char *reason);
 void group_begin_stop (const RunnerStep *s, RunnerGroup *g);
 void group_begin_start (const RunnerStep *s, RunnerGroup *g);
 void group_fail (const RunnerStep *s, RunnerGroup *g, guint resource, int rc, const char *reason);
