@@ -33,8 +33,9 @@ setup_clear (Setup *s)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Setup, setup_clear)
 
+/* @rc_no_ip  what it means for the action when `ip` is no address: nothing of that name can be here */
 static int
-setup (const RaOcf *ocf, Setup *s)
+setup (const RaOcf *ocf, Setup *s, int rc_no_ip)
 {
     g_autoptr (GError) error = NULL;
     const char *mask = ra_ocf_param (ocf, "cidr_netmask");
@@ -44,15 +45,17 @@ setup (const RaOcf *ocf, Setup *s)
                              .label = ra_ocf_param (ocf, "iflabel"),
                              .broadcast = ra_ocf_param (ocf, "broadcast") };
     s->address = ra_address_from_parts (&parts, &error);
-    if (s->address == NULL)
-        return ra_ocf_fail (ocf, RA_OCF_ERR_CONFIGURED, "%s", error->message);
+    if (s->address == NULL) {
+        bool is_ip = g_error_matches (error, RA_ADDRESS_ERROR, RA_ADDRESS_ERROR_IP);
+        return ra_ocf_fail (ocf, is_ip ? rc_no_ip : RA_OCF_ERR_CONFIGURED, "%s", error->message);
+    }
     s->address->wants_dad = !ra_ocf_param_bool (ocf, "nodad", true);
     const char *preferred = ra_ocf_param (ocf, "preferred_lft");
     s->address->is_never_source = preferred != NULL && strcmp (preferred, "0") == 0;
     s->nl = ra_netlink_new (&error);
     if (s->nl == NULL)
         return ra_ocf_fail (ocf, RA_OCF_ERR_GENERIC, "%s", error->message);
-    return RA_OCF_SUCCESS;
+    return -1; /* go on */
 }
 
 static int
@@ -156,8 +159,8 @@ do_start (RaOcf *ocf)
 {
     g_auto (Setup) s = { 0 };
     g_autofree char *reason = NULL;
-    int rc = setup (ocf, &s);
-    if (rc != RA_OCF_SUCCESS)
+    int rc = setup (ocf, &s, RA_OCF_ERR_CONFIGURED);
+    if (rc >= 0)
         return rc;
     guint lease_s = ra_ocf_param_uint (ocf, "lease", MAX_LEASE_S);
     rc = finish (ocf, ra_address_start (s.nl, s.address, lease_s, &reason), reason);
@@ -175,8 +178,8 @@ do_stop (RaOcf *ocf)
 {
     g_auto (Setup) s = { 0 };
     g_autofree char *reason = NULL;
-    int rc = setup (ocf, &s);
-    if (rc != RA_OCF_SUCCESS)
+    int rc = setup (ocf, &s, RA_OCF_SUCCESS);
+    if (rc >= 0)
         return rc;
     rc = ra_address_stop (s.nl, s.address, &reason);
     return finish (ocf, rc, reason);
@@ -187,8 +190,8 @@ do_monitor (RaOcf *ocf)
 {
     g_auto (Setup) s = { 0 };
     g_autofree char *reason = NULL;
-    int rc = setup (ocf, &s);
-    if (rc != RA_OCF_SUCCESS)
+    int rc = setup (ocf, &s, RA_OCF_NOT_RUNNING);
+    if (rc >= 0)
         return rc;
     rc = finish (ocf, ra_address_probe (s.nl, s.address, &reason), reason);
     guint refresh = ra_ocf_param_uint (ocf, "arp_count_refresh", MAX_ANNOUNCEMENTS);
@@ -205,8 +208,8 @@ do_validate (RaOcf *ocf)
 {
     g_auto (Setup) s = { 0 };
     g_autofree char *reason = NULL;
-    int rc = setup (ocf, &s);
-    if (rc != RA_OCF_SUCCESS)
+    int rc = setup (ocf, &s, RA_OCF_ERR_CONFIGURED);
+    if (rc >= 0)
         return rc;
     rc = ra_address_check (s.nl, s.address, &reason);
     return finish (ocf, rc, reason);

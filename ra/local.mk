@@ -36,3 +36,14 @@ ra_httpd_SOURCES = \
 ra_httpd_LDADD = libralib.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
 ra_apache_SOURCES = $(ra_httpd_SOURCES)
 ra_apache_LDADD = $(ra_httpd_LDADD)
+
+# Manual pages are made from the agents' own tables.
+ra_man_pages = ra/hbd_agent_IPaddr.7 ra/hbd_agent_nginx.7 ra/hbd_agent_httpd.7
+man_MANS = $(ra_man_pages)
+CLEANFILES += $(ra_man_pages)
+ra/hbd_agent_IPaddr.7: ra/IPaddr
+	$(AM_V_GEN)ra/IPaddr man-page >$@.tmp && mv $@.tmp $@
+ra/hbd_agent_nginx.7: ra/nginx
+	$(AM_V_GEN)ra/nginx man-page >$@.tmp && mv $@.tmp $@
+ra/hbd_agent_httpd.7: ra/httpd
+	$(AM_V_GEN)ra/httpd man-page >$@.tmp && mv $@.tmp $@

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Route netlink on libnl-3; see netlink.h. Standards: rtnetlink(7), and for the details of address
- * lifetimes the kernel's net/ipv4/devinet.c and net/ipv6/addrconf.c as observed in tests/net/ra. */
+ * lifetimes the kernel's net/ipv4/devinet.c and net/ipv6/addrconf.c as observed in tests/ra. */
 #include "config.h"
 
 #include "ra/lib/netlink.h"
@@ -291,7 +291,7 @@ ra_netlink_address_set (RaNetlink *nl, const RaChange *c)
  * it refuses to create an address that asks to be joined as a multicast group (IFA_F_MCAUTOJOIN) and
  * is none, and it does not look at that flag for an address that exists. So the flag makes one
  * message do what look-then-renew cannot: a process stopped between the two would bring back an
- * address that another node has taken since. tests/net/ra/address.sh proves it on the running kernel. */
+ * address that another node has taken since. tests/ra/address proves it on the running kernel. */
 int
 ra_netlink_address_renew (RaNetlink *nl, const RaChange *c)
 {

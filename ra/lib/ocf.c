@@ -214,6 +214,16 @@ run_common (const RaOcfAgent *agent, const char *action)
     return fflush (stdout) == 0 ? RA_OCF_SUCCESS : RA_OCF_ERR_GENERIC;
 }
 
+static const char *
+missing_parameter (const RaOcf *ocf)
+{
+    for (gsize i = 0; i < ocf->agent->param_count; i++)
+        if (ocf->agent->params[i].is_required
+            && ra_ocf_param (ocf, ocf->agent->params[i].name) == NULL)
+            return ocf->agent->params[i].name;
+    return NULL;
+}
+
 int
 ra_ocf_main (const RaOcfAgent *agent, int argc, char **argv)
 {
@@ -228,9 +238,10 @@ ra_ocf_main (const RaOcfAgent *agent, int argc, char **argv)
     }
     if (strcmp (action->name, "start") == 0 || strcmp (action->name, "validate-all") == 0)
         warn_about_parameters (&ocf);
-    for (gsize i = 0; i < agent->param_count; i++)
-        if (agent->params[i].is_required && ra_ocf_param (&ocf, agent->params[i].name) == NULL)
-            return ra_ocf_fail (&ocf, RA_OCF_ERR_CONFIGURED, "parameter %s is missing",
-                                agent->params[i].name);
-    return action->run (&ocf);
+    const char *missing = missing_parameter (&ocf);
+    if (missing == NULL)
+        return action->run (&ocf);
+    int rc_missing = ra_ocf_fail (&ocf, RA_OCF_ERR_CONFIGURED, "parameter %s is missing", missing);
+    /* Without it nothing can ever have been started; a failed stop would block the group. */
+    return strcmp (action->name, "stop") == 0 ? RA_OCF_SUCCESS : rc_missing;
 }

@@ -1,4 +1,4 @@
-include tests/net/ra.mk
+include tests/ra/local.mk
 # tests/net: two nodes and a client in network namespaces; needs root to run, none to build
 noinst_PROGRAMS += tests/net/probe
 tests_net_probe_SOURCES = tests/net/probe.c

@@ -37,9 +37,8 @@ static const RaOcfParam params[] = {
     { "old", "string", NULL, "old", "Old.", false, false, "it is old" },
 };
 static const RaOcfAction actions[] = {
-    { "start", 20, 0, -1, do_start },
-    { "monitor", 20, 10, 0, do_monitor },
-    { "monitor", 30, 30, 10, do_monitor },
+    { "start", 20, 0, -1, do_start },     { "stop", 20, 0, -1, do_start },
+    { "monitor", 20, 10, 0, do_monitor }, { "monitor", 30, 30, 10, do_monitor },
     { "meta-data", 5, 0, -1, NULL },
 };
 static const RaOcfAgent agent = { .name = "Test",
@@ -78,6 +77,8 @@ test_parameters (void)
 {
     clear_environment ();
     g_assert_cmpint (run ("start"), ==, RA_OCF_ERR_CONFIGURED); /* text is required */
+    g_assert_cmpint (run ("stop"), ==, RA_OCF_SUCCESS);         /* nothing can have been started */
+    g_assert_null (seen_text);                                  /* and the agent was not asked */
     g_setenv ("OCF_RESKEY_text", "", TRUE);
     g_assert_cmpint (run ("start"), ==, RA_OCF_ERR_CONFIGURED); /* empty is not given */
     g_setenv ("OCF_RESKEY_text", "hello", TRUE);
