@@ -13,9 +13,10 @@
 typedef struct {
     CfgCluster *cluster;
     CfgDiags *diags;
-    int active; /* index of the last auth line; -1: none yet */
-    CfgPlace active_place;
-    bool is_active_defined;    /* its key stands behind it */
+    int wanted; /* index of the last auth line; -1: none yet */
+    CfgPlace wanted_place;
+    bool is_wanted_met;        /* its key stands behind it */
+    int active;                /* index of the last key that the auth line above it names; or -1 */
     guint lines[HBD_KEYS_MAX]; /* line of each key; 0: not set */
     guint faults;              /* lines that could not be read */
 } Authkeys;
@@ -41,13 +42,18 @@ take_index (Authkeys *keys, const CfgWord *word, guint *index)
     return true;
 }
 
+/* Heartbeat reads `auth`, blanks if any, and a number up to the first other byte. */
 static void
 parse_auth (Authkeys *keys, const GPtrArray *words)
 {
-    const CfgWord *name = cfg_word_at (words, 0), *number = cfg_word_at (words, 1);
-    guint index;
+    const CfgWord *name = cfg_word_at (words, 0);
+    bool is_glued = g_str_has_prefix (name->text, "auth") && g_ascii_isdigit (name->text[4]);
+    const CfgWord *number = is_glued ? name : cfg_word_at (words, 1);
+    const char *text = is_glued ? name->text + 4 : number != NULL ? number->text : "";
+    g_autofree char *digits = g_strndup (text, strspn (text, "0123456789"));
+    guint64 index = 0;
 
-    if (strcmp (name->text, "auth") != 0) {
+    if (!is_glued && strcmp (name->text, "auth") != 0) {
         complain (keys, name->place, "a line that starts with a letter can only be: auth NUMBER");
         return;
     }
@@ -55,14 +61,19 @@ parse_auth (Authkeys *keys, const GPtrArray *words)
         complain (keys, name->place, "auth without a number; write auth 1 for key 1");
         return;
     }
-    if (!take_index (keys, number, &index))
+    if (!cfg_number_parse (digits, HBD_KEYS_MAX - 1, &index)) {
+        complain (keys, number->place, "not a key's number; 0 to 15");
         return;
-    if (keys->active >= 0)
-        cfg_diag (keys->diags, CFG_WARNING, name->place, "auth again: this line replaces line %u",
-                  keys->active_place.line);
-    keys->active = (int) index;
-    keys->active_place = number->place;
-    keys->is_active_defined = false;
+    }
+    if (is_glued || strcmp (text, digits) != 0)
+        cfg_diag (keys->diags, CFG_WARNING, number->place,
+                  "write auth %u; Heartbeat reads it so, and so does hbd", (guint) index);
+    if (keys->wanted >= 0)
+        cfg_diag (keys->diags, CFG_WARNING, name->place, "auth again, as on line %u",
+                  keys->wanted_place.line);
+    keys->wanted = (int) index;
+    keys->wanted_place = number->place;
+    keys->is_wanted_met = false;
 }
 
 static HbdAuthMethod
@@ -101,8 +112,9 @@ take_secret (Authkeys *keys, HbdAuthMethod method, const GPtrArray *words)
     const CfgWord *more = cfg_word_at (words, 3);
 
     if (method == HBD_AUTH_CRC) {
-        if (secret != NULL && *secret->text != '#') {
-            complain (keys, secret->place, "crc takes no key; remove it, or write sha1");
+        if (secret != NULL) {
+            complain (keys, secret->place,
+                      "crc takes no key, and no comment behind it; remove it, or write sha1");
             return false;
         }
         cfg_diag (
@@ -145,8 +157,10 @@ parse_key (Authkeys *keys, const GPtrArray *words)
     keys->lines[index] = number->place.line;
     hbd_key_table_set (keys->cluster->keys, index, method,
                        method == HBD_AUTH_CRC ? NULL : cfg_word_at (words, 2)->text);
-    if ((int) index == keys->active)
-        keys->is_active_defined = true;
+    if ((int) index != keys->wanted)
+        return;
+    keys->is_wanted_met = true;
+    keys->active = (int) index;
 }
 
 /* As cfg_line_is_sane(), but a secret may hold any byte that is not a control byte. */
@@ -187,26 +201,25 @@ parse_line (Authkeys *keys, const CfgLine *line)
 static void
 check_active (Authkeys *keys, const CfgText *text)
 {
-    CfgPlace place = keys->active >= 0 ? keys->active_place : cfg_text_place (text);
-
-    if (keys->active < 0 && keys->faults > 0)
-        return; /* it may be a line that could not be read */
-    if (keys->active < 0) {
-        cfg_diag (keys->diags, CFG_ERROR, place,
+    if (keys->active >= 0)
+        keys->cluster->keys->active = (guint) keys->active;
+    if (keys->is_wanted_met || keys->faults > 0)
+        return; /* what is missing may be a line that could not be read */
+    if (keys->wanted < 0)
+        cfg_diag (keys->diags, CFG_ERROR, cfg_text_place (text),
                   "no auth line; write auth 1 above the line of key 1");
-        return;
-    }
-    keys->cluster->keys->active = (guint) keys->active;
-    if (keys->is_active_defined || keys->faults > 0)
-        return; /* the missing key may be the line that could not be read */
-    if (keys->lines[keys->active] != 0)
-        cfg_diag (keys->diags, CFG_ERROR, place,
+    else if (keys->active >= 0)
+        cfg_diag (keys->diags, CFG_WARNING, keys->wanted_place,
+                  "key %d does not stand below this line, so as in Heartbeat key %d stays active",
+                  keys->wanted, keys->active);
+    else if (keys->lines[keys->wanted] != 0)
+        cfg_diag (keys->diags, CFG_ERROR, keys->wanted_place,
                   "auth %d must stand above the line of key %d (line %u); Heartbeat would not find "
                   "the key",
-                  keys->active, keys->active, keys->lines[keys->active]);
+                  keys->wanted, keys->wanted, keys->lines[keys->wanted]);
     else
-        cfg_diag (keys->diags, CFG_ERROR, place, "there is no key %d; add: %d sha1 SECRET",
-                  keys->active, keys->active);
+        cfg_diag (keys->diags, CFG_ERROR, keys->wanted_place,
+                  "there is no key %d; add: %d sha1 SECRET", keys->wanted, keys->wanted);
 }
 
 /* Heartbeat refuses what group or others may read, and looks at nothing else. */
@@ -233,7 +246,7 @@ check_mode (const CfgText *text, CfgDiags *diags)
 void
 cfg_authkeys_parse (CfgCluster *cluster, const CfgInput *input, CfgDiags *diags)
 {
-    Authkeys keys = { .cluster = cluster, .diags = diags, .active = -1 };
+    Authkeys keys = { .cluster = cluster, .diags = diags, .wanted = -1, .active = -1 };
     CfgLines lines;
     CfgLine line;
 

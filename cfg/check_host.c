@@ -106,10 +106,26 @@ check_respawns (const CfgCluster *cluster, const CfgHost *host, CfgDiags *diags)
     }
 }
 
+/* Heartbeat refuses a name that it cannot look up; the file may just be older than the host. */
+static void
+check_apiauths (const CfgCluster *cluster, const CfgHost *host, CfgDiags *diags)
+{
+    for (guint i = 0; i < cluster->apiauths->len && host->has_user != NULL; i++) {
+        const CfgApiauth *apiauth = g_ptr_array_index (cluster->apiauths, i);
+
+        for (guint u = 0; apiauth->uids[u] != NULL; u++)
+            if (!host->has_user (host->data, apiauth->uids[u]))
+                cfg_diag (diags, CFG_WARNING, apiauth->place,
+                          "apiauth: there is no user '%.60s'; Heartbeat would refuse the line",
+                          apiauth->uids[u]);
+    }
+}
+
 void
 cfg_check_host (const CfgCluster *cluster, const CfgInput *input, CfgDiags *diags)
 {
     check_interfaces (cluster, input->host, diags);
     check_agents (cluster, input->host, diags);
     check_respawns (cluster, input->host, diags);
+    check_apiauths (cluster, input->host, diags);
 }

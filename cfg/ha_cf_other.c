@@ -224,11 +224,15 @@ cfg_parse_env (CfgContext *context, const CfgRow *row, const CfgStatement *state
         const CfgWord *word = cfg_word_at (statement->words, i);
         gsize name = strcspn (word->text, "=");
 
-        if (word->text[name] == '\0' || name == 0 || g_ascii_isdigit (word->text[0])
-            || strspn (word->text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != name)
-            cfg_diag (context->diags, CFG_ERROR, word->place, "env: '%.60s' is not NAME=VALUE%s",
-                      word->text,
-                      word->text[name] == '\0' ? " (values hold no blanks and no commas)" : "");
+        if (word->text[name] == '\0' && name > 0)
+            cfg_diag (context->diags, CFG_WARNING, word->place,
+                      "env: '%.60s' has no value, so it sets nothing; write NAME=VALUE without "
+                      "blanks and commas",
+                      word->text);
+        else if (name == 0
+                 || strspn (word->text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != name)
+            cfg_diag (context->diags, CFG_ERROR, word->place, "env: '%.60s' is not NAME=VALUE",
+                      word->text);
         else if (has_room (context, row, context->cluster->env, word->place))
             g_ptr_array_add (context->cluster->env, g_strdup (word->text));
     }
@@ -255,8 +259,13 @@ void
 cfg_parse_crm (CfgContext *context, const CfgRow *row, const CfgStatement *statement)
 {
     const CfgWord *word = cfg_word_at (statement->words, 0);
+    const char *other = strcmp (row->name, "crm") == 0 ? "pacemaker" : "crm";
     bool is_on;
 
+    if (cfg_setting (context->cluster, other) != NULL)
+        cfg_diag (context->diags, CFG_ERROR, statement->place,
+                  "%s beside %s: they are one directive, which may stand only once; remove one",
+                  row->name, other);
     if (!cfg_bool_parse (word->text, &is_on) || is_on)
         cfg_diag (context->diags, CFG_ERROR, word->place,
                   "%s: hbd runs the groups of haresources, not Pacemaker; write %s off, or run "

@@ -196,9 +196,12 @@ end_line (Logical *logical, CfgCluster *cluster)
     node = cfg_word_at (logical->words, 0);
     if (node == NULL)
         return;
-    if (logical->words->len == 1)
-        complain (logical, node->place,
-                  "no resource behind the node's name; a line is NODE RESOURCE...");
+    if (logical->words->len == 1) {
+        cfg_diag (logical->diags, CFG_WARNING, node->place,
+                  "no resource behind '%.60s': the line does nothing; a line is NODE RESOURCE...",
+                  node->text);
+        return;
+    }
     if (logical->words->len > CFG_GROUP_RESOURCES_MAX + 1)
         complain (logical, node->place, "more than 64 resources in one group");
     if (cluster->groups->len >= CFG_GROUPS_MAX)

@@ -88,12 +88,31 @@ store_time (const CfgRow *row, HbdTime *field, const CfgWord *word, CfgDiags *di
     return false;
 }
 
+/* Heartbeat reads a number up to the first other byte, and a word without one as 0. */
+static bool
+read_sloppy_number (const CfgRow *row, const CfgWord *word, guint64 *value, CfgDiags *diags)
+{
+    g_autofree char *digits = g_strndup (word->text, strspn (word->text, "0123456789"));
+    gint64 least = g_ascii_strtoll (row->min, NULL, 10);
+
+    if (row->tier == 'H' || g_ascii_ispunct (*word->text))
+        return false;
+    *value = 0;
+    if (*digits == '\0' ? least > 0 : !cfg_number_parse (digits, G_MAXINT32, value))
+        return false;
+    cfg_diag (diags, CFG_WARNING, word->place,
+              "%s: '%.60s' is not a plain number; as in Heartbeat %" G_GUINT64_FORMAT " is taken",
+              row->name, word->text, *value);
+    return true;
+}
+
 static bool
 store_number (const CfgRow *row, gpointer field, const CfgWord *word, CfgDiags *diags)
 {
     guint64 value = 0;
 
-    if (!cfg_number_parse (word->text, G_MAXINT32, &value)) {
+    if (!cfg_number_parse (word->text, G_MAXINT32, &value)
+        && !read_sloppy_number (row, word, &value, diags)) {
         cfg_diag (diags, CFG_ERROR, word->place, "%s: '%.60s' is not a number in %s..%s", row->name,
                   word->text, row->min, row->max);
         return false;
@@ -147,6 +166,13 @@ store_bool (const CfgRow *row, bool *field, const CfgWord *word, CfgDiags *diags
 static bool
 store_word (const CfgRow *row, char **field, const CfgWord *word, CfgDiags *diags)
 {
+    if (row->kind == CFG_VALUE_PATH && row->tier != 'H' && !g_path_is_absolute (word->text)) {
+        cfg_diag (diags, CFG_WARNING, word->place,
+                  "%s: '%.60s' is not an absolute path; Heartbeat takes it as below the folder it "
+                  "happens to run in, hbd leaves it out",
+                  row->name, word->text);
+        return true;
+    }
     if (row->kind == CFG_VALUE_PATH && !g_path_is_absolute (word->text)) {
         cfg_diag (diags, CFG_ERROR, word->place,
                   "%s: '%.60s' is not an absolute path; start it with /", row->name, word->text);
@@ -213,10 +239,11 @@ cfg_rows_set_defaults (const CfgRow *rows, guint count, const char *block, gpoin
 char *
 cfg_row_print (const CfgRow *row, gconstpointer base)
 {
-    gconstpointer field = (const char *) base + row->offset;
+    gconstpointer field;
 
     if (row->offset == CFG_NOWHERE)
         return NULL;
+    field = (const char *) base + row->offset;
     switch (row->kind) {
     case CFG_VALUE_BOOL:
         return g_strdup (*(const bool *) field ? "on" : "off");

@@ -57,7 +57,7 @@ typedef struct {
     CfgPlace place;
     char *word;   /* as written; an address shorthand stays so */
     char *name;   /* script: "IPaddr" for the shorthand */
-    char **args;
+    char **args;  /* without empty ones; an IPv6 address is one argument despite its "::" */
 } CfgResourceWord;
 
 /* One logical haresources line. */
@@ -122,7 +122,7 @@ typedef struct {
     HbdKeyTable *keys;
     /* hbd.conf */
     GPtrArray *resource_confs; /* CfgResourceConf */
-    CfgLeaseMode lease_mode;
+    CfgLeaseMode lease_mode;   /* GATE acts as LIFETIME until there is a gate */
     HbdTime lease_timeout_us;  /* -1: not set */
     bool scripts_shell;
 } CfgCluster;

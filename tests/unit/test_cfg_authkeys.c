@@ -46,6 +46,26 @@ test_later_line_wins_and_rest_is_ignored (void)
     g_assert_true (cfg_fixture_says (f, "authkeys:3:12: warning", "ignored"));
 }
 
+/* Measured with the binary of 3.0.6: what counts is the auth line above a key's line. */
+static void
+test_several_auth_lines (void)
+{
+    static const struct {
+        const char *text;
+        guint active;
+    } rows[] = { { "auth 1\n1 sha1 x\nauth 2\n2 sha1 y\n", 2 },
+                 { "auth 1\n1 sha1 x\n2 sha1 y\nauth 2\n", 1 },
+                 { "auth 1\n1 sha1 x\nauth 1\n", 1 },
+                 { "auth 2\nauth 1\n1 sha1 x\n2 sha1 y\n", 1 } };
+
+    for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_autoptr (CfgFixture) f = cfg_fixture_authkeys (rows[i].text);
+
+        g_assert_cmpuint (f->diags->errors, ==, 0);
+        g_assert_cmpuint (f->cluster->keys->active, ==, rows[i].active);
+    }
+}
+
 /* A secret is bytes, not text. */
 static void
 test_secret_need_not_be_utf8 (void)
@@ -66,7 +86,11 @@ test_faults (void)
         { "1 sha1 x\n", "authkeys:1:1: error", "no auth line" },
         { "auth 1\n", "authkeys:1:6: error", "no key 1" },
         { "1 sha1 x\nauth 1\n", "authkeys:2:6: error", "above" },
-        { "auth 1\n1 sha1 x\nauth 1\n", "authkeys:3:6: error", "above" },
+        { "auth 1\n1 sha1 x\nauth 2\n", "authkeys:3:6: warning", "key 1 stays active" },
+        { "auth 1x\n1 sha1 x\n", "authkeys:1:6: warning", "write auth 1" },
+        { "auth1\n1 sha1 x\n", "authkeys:1:1: warning", "write auth 1" },
+        { "auth16\n", "authkeys:1:1: error", "0 to 15" },
+        { "auth 1\n1 crc # x\n", "authkeys:2:7: error", "no comment" },
         { "auth\n1 sha1 x\n", "authkeys:1:1: error", "without a number" },
         { "auth one\n1 sha1 x\n", "authkeys:1:6: error", "0 to 15" },
         { "auth -1\n1 sha1 x\n", "authkeys:1:6: error", "0 to 15" },
@@ -174,6 +198,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/cfg/authkeys/" #name, test_##name)
     ADD (keys);
     ADD (later_line_wins_and_rest_is_ignored);
+    ADD (several_auth_lines);
     ADD (secret_need_not_be_utf8);
     ADD (faults);
     ADD (mode);

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define MIB (1024 * 1024)
+#define MIB      (1024 * 1024)
+#define TEXT_LEN (128 * 1024) /* of what is made of lines; a larger one shows nothing more */
 
 /* Give @text to one language at a time, the others sound. */
 static void
@@ -82,7 +83,7 @@ test_one_line_over_and_over (void)
                                          "a b c d e f g h\n" };
 
     for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
-        gsize line_len = strlen (lines[i]), count = MIN (100000, MIB / line_len);
+        gsize line_len = strlen (lines[i]), count = TEXT_LEN / line_len;
         g_autofree char *text = g_malloc (count * line_len);
 
         for (gsize n = 0; n < count; n++)
@@ -103,7 +104,7 @@ test_many_different_lines (void)
     for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
         GString *text = g_string_new (NULL);
 
-        for (guint n = 0; text->len < MIB - 100; n++) {
+        for (guint n = 0; text->len < TEXT_LEN; n++) {
             g_auto (GStrv) parts = g_strsplit (formats[i], "%u", 2);
 
             g_string_append_printf (text, "%s%u%s", parts[0], n, parts[1]);

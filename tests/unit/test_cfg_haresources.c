@@ -174,7 +174,7 @@ test_faults (void)
         { "alpha httpd \\ nginx\n", "haresources:1:13: error", "joins nothing" },
         { "alpha httpd \\ # x\n nginx\n", "haresources:1:13: error", "last byte" },
         { "alpha httpd\\", "haresources:1:12: error", "behind the end" },
-        { "alpha\n", "haresources:1:1: error", "no resource" },
+        { "alpha httpd\nalpha\n", "haresources:2:1: warning", "does nothing" },
         { "alpha httpd \\\n nginx # x\n", "haresources:2:8: warning", "continued line" },
         { "# only a comment\n", "haresources:1:1: warning", "no group" },
         { "gamma httpd\n", "haresources:1:1: error", "not a node" },

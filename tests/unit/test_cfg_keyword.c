@@ -29,6 +29,7 @@ static const CfgRow rows[] = {
     { .name = "ms",
       .kind = CFG_VALUE_MS,
       .offset = AT (ms),
+      .tier = 'H',
       .def = "250",
       .min = "1",
       .max = "1000" },
@@ -39,7 +40,7 @@ static const CfgRow rows[] = {
       .min = "1",
       .max = "9" },
     { .name = "word", .kind = CFG_VALUE_WORD, .offset = AT (word) },
-    { .name = "path", .kind = CFG_VALUE_PATH, .offset = AT (path) },
+    { .name = "path", .kind = CFG_VALUE_PATH, .offset = AT (path), .tier = 'H' },
     { .name = "name", .kind = CFG_VALUE_NAME, .offset = AT (name), .choices = choices },
     { .name = "choice",
       .kind = CFG_VALUE_CHOICE,
@@ -178,6 +179,22 @@ test_wrong_values_change_nothing (void)
     }
 }
 
+/* Heartbeat's numbers end at the first other byte; those of hbd.conf must be numbers. */
+static void
+test_sloppy_number_is_a_warning (void)
+{
+    g_autoptr (CfgDiags) diags = cfg_diags_new ();
+    Base base = { 0 };
+
+    g_assert_true (store (&base, "number", "7x", diags));
+    g_assert_cmpuint (base.number, ==, 7);
+    g_assert_cmpuint (diags->warnings, ==, 1);
+    g_assert_false (store (&base, "number", "x7", diags));
+    g_assert_false (store (&base, "number", "99x", diags));
+    g_assert_false (store (&base, "ms", "7x", diags));
+    g_assert_cmpuint (base.number, ==, 7);
+}
+
 static void
 test_did_you_mean (void)
 {
@@ -204,6 +221,7 @@ main (int argc, char **argv)
     g_test_add_func ("/cfg/keyword/defaults", test_defaults);
     g_test_add_func ("/cfg/keyword/values-are-read-and-printed", test_values_are_read_and_printed);
     g_test_add_func ("/cfg/keyword/wrong-values-change-nothing", test_wrong_values_change_nothing);
+    g_test_add_func ("/cfg/keyword/sloppy-number-is-a-warning", test_sloppy_number_is_a_warning);
     g_test_add_func ("/cfg/keyword/did-you-mean", test_did_you_mean);
     g_test_add_func ("/cfg/keyword/find-tells-blocks-apart", test_find_tells_blocks_apart);
     return g_test_run ();
