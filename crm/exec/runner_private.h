@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the runner's files share: runner.c (entry, results, records), runner_group.c (the life of a
- * group), runner_probe.c (what runs at the beginning), runner_lease.c (held addresses, the engine's beats). Nobody else includes this. */
+ * group), runner_probe.c (what runs at the beginning), runner_lease.c (held addresses, the engine's
+ * beats). Nobody else includes this. */
 #pragma once
 
 #include "crm/exec/runner.h"
