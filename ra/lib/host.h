@@ -20,8 +20,8 @@ int ra_address_check (RaNetlink *nl, const RaAddress *address, char **reason);
 int ra_address_probe (RaNetlink *nl, const RaAddress *address, char **reason);
 
 /* Make it so. An address that is there already is kept and gets the lifetime.
- * @lease_s  the kernel removes the address that many whole seconds after the last renewal (1: gone in
- *           1.0 to 1.25 s); 0: for ever. */
+ * @lease_s  the kernel removes the address that many whole seconds after the last renewal (1: gone
+ *           within 1.3 s, IPv6 within 2.1 s); 0: for ever. */
 int ra_address_start (RaNetlink *nl, const RaAddress *address, guint lease_s, char **reason);
 
 /* Remove it from its interface, and from any other where we had put it. 0 when it is nowhere. */

@@ -82,6 +82,23 @@ failed_connect (Talk *t, int error)
     return give_up (t, RA_HTTP_ERROR, "%s", g_strerror (error));
 }
 
+/* The question is for this machine: an address that lives on another node now would answer too, and
+ * a server there says nothing about the one here. Its own address as the source makes sure of that. */
+static bool
+bind_to_this_machine (Talk *t, const struct sockaddr_storage *to, socklen_t len)
+{
+    struct sockaddr_storage from = *to;
+    if (from.ss_family == AF_INET)
+        ((struct sockaddr_in *) &from)->sin_port = 0;
+    else
+        ((struct sockaddr_in6 *) &from)->sin6_port = 0;
+    if (bind (t->fd, (const struct sockaddr *) &from, len) == 0)
+        return true;
+    if (errno == EADDRNOTAVAIL)
+        return give_up (t, RA_HTTP_ERROR, "this address is not on this machine");
+    return give_up (t, RA_HTTP_ERROR, "%s", g_strerror (errno));
+}
+
 static bool
 open_connection (Talk *t)
 {
@@ -92,6 +109,8 @@ open_connection (Talk *t)
     t->fd = socket (to.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (t->fd < 0)
         return give_up (t, RA_HTTP_ERROR, "%s", g_strerror (errno));
+    if (!bind_to_this_machine (t, &to, len))
+        return false;
     if (connect (t->fd, (const struct sockaddr *) &to, len) == 0)
         return true;
     if (errno != EINPROGRESS)

@@ -162,6 +162,21 @@ test_nobody_listens (void)
 }
 
 static void
+test_other_machines_are_not_asked (void)
+{
+    g_auto (RaHttpAnswer) a = { 0 };
+    RaHttpQuestion q = { .ip = "192.0.2.1", /* RFC 5737: nobody's */
+                         .port = 80,
+                         .method = "HEAD",
+                         .path = "/",
+                         .connect_ms = 100,
+                         .total_ms = 100 };
+    ra_http_ask (&q, &a);
+    g_assert_cmpint (a.result, ==, RA_HTTP_ERROR);
+    g_assert_nonnull (strstr (a.reason, "192.0.2.1 port 80: this address is not on this machine"));
+}
+
+static void
 test_endless_body_is_cut (void)
 {
     Server s;
@@ -246,6 +261,7 @@ main (int argc, char **argv)
     g_test_add_func ("/ra/http/question-is-whole", test_question_is_whole);
     g_test_add_func ("/ra/http/silence-is-a-timeout-in-time", test_silence_is_a_timeout_in_time);
     g_test_add_func ("/ra/http/nobody-listens", test_nobody_listens);
+    g_test_add_func ("/ra/http/other-machines-are-not-asked", test_other_machines_are_not_asked);
     g_test_add_func ("/ra/http/endless-body-is-cut", test_endless_body_is_cut);
     g_test_add_func ("/ra/http/urls", test_urls);
     g_test_add_func ("/ra/http/expressions", test_expressions);
