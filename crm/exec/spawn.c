@@ -43,6 +43,20 @@ reset_scheduling (void)
     (void) setpriority (PRIO_PROCESS, 0, 0);
 }
 
+/* The daemon may be protected from the out-of-memory killer; what it starts is not. */
+static void
+reset_oom_score (void)
+{
+    int fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        ssize_t n = write (fd, "0", 1);
+
+        (void) n;
+        close (fd);
+    }
+}
+
 /* Descriptors 0 to 3 are ours to fill; the four that come in are all above 3 (see above_three). */
 static int
 place_fds (const ChildFds *fds)
@@ -79,6 +93,7 @@ run_child (const CrmProcessSpec *spec, const ChildFds *fds)
     else
         (void) setpgid (0, 0);
     reset_scheduling ();
+    reset_oom_score ();
     umask (022);
     if (error == 0 && chdir ("/") < 0)
         error = errno;

@@ -5,18 +5,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define SEALS     (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-#define SIGNATURE "a(sbayuu)"
+#define SIGNATURE "a(ssbayuu)"
 
 static void
 file_clear (HbdFile *file)
 {
     g_free (file->path);
+    g_free (file->asked);
     g_clear_pointer (&file->text, g_bytes_unref);
 }
 
@@ -125,9 +127,55 @@ to_text (const HbdFile *file, CfgText *text)
     text->owner = file->owner;
 }
 
-void
-hbd_files_to_input (const HbdFiles *files, CfgInput *input)
+/* Read what the glob @path names into @files, as asked for by @key. */
+static void
+read_included (HbdFiles *files, const char *path, const char *key)
 {
+    glob_t found = { 0 };
+
+    if (glob (path, 0, NULL, &found) != 0)
+        return;
+    for (gsize i = 0; i < found.gl_pathc && files->included->len < HBD_FILES_MAX_INCLUDED; i++) {
+        HbdFile *file = g_new0 (HbdFile, 1);
+
+        file->path = g_strdup (found.gl_pathv[i]);
+        file->asked = g_strdup (key);
+        if (read_file (file, NULL) && file->text != NULL)
+            g_ptr_array_add (files->included, file);
+        else
+            file_free (file);
+    }
+    globfree (&found);
+}
+
+static GPtrArray *
+include (gpointer data, const char *from, const char *pattern)
+{
+    HbdFiles *files = data;
+    g_autofree char *key = g_strconcat (from, "\n", pattern, NULL);
+    g_autofree char *dir = g_path_get_dirname (from);
+    g_autofree char *path = g_canonicalize_filename (pattern, dir);
+    GPtrArray *out = g_ptr_array_new_with_free_func (cfg_included_free);
+    guint first = files->is_sealed ? 0 : files->included->len;
+
+    if (!files->is_sealed)
+        read_included (files, path, key);
+    for (guint i = first; i < files->included->len; i++) {
+        const HbdFile *file = files->included->pdata[i];
+        gsize len;
+        const char *text = g_bytes_get_data (file->text, &len);
+
+        if (strcmp (file->asked, key) == 0)
+            g_ptr_array_add (out, cfg_included_new (file->path, text != NULL ? text : "", len));
+    }
+    return out;
+}
+
+void
+hbd_files_to_input (HbdFiles *files, CfgInput *input)
+{
+    input->include = include;
+    input->include_data = files;
     to_text (&files->file[HBD_FILE_HA_CF], &input->ha_cf);
     to_text (&files->file[HBD_FILE_HARESOURCES], &input->haresources);
     to_text (&files->file[HBD_FILE_AUTHKEYS], &input->authkeys);
@@ -140,9 +188,9 @@ add_file (GVariantBuilder *b, const HbdFile *file)
     gsize len = 0;
     const void *bytes = file->text != NULL ? g_bytes_get_data (file->text, &len) : NULL;
 
-    g_variant_builder_add (b, "(sb@ayuu)", file->path, file->text != NULL,
-                           g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, len, 1),
-                           file->mode, file->owner);
+    g_variant_builder_add (
+        b, "(ssb@ayuu)", file->path, file->asked != NULL ? file->asked : "", file->text != NULL,
+        g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, len, 1), file->mode, file->owner);
 }
 
 int
@@ -179,7 +227,8 @@ take_file (GVariant *entry, HbdFile *file)
     gsize len;
     const void *data;
 
-    g_variant_get (entry, "(sb@ayuu)", &file->path, &exists, &bytes, &file->mode, &file->owner);
+    g_variant_get (entry, "(ssb@ayuu)", &file->path, &file->asked, &exists, &bytes, &file->mode,
+                   &file->owner);
     data = g_variant_get_fixed_array (bytes, &len, 1);
     file->text = exists ? g_bytes_new (data, len) : NULL;
 }
@@ -215,9 +264,12 @@ hbd_files_unseal (int fd, GError **error)
         g_autoptr (GVariant) entry = g_variant_get_child_value (value, i);
         HbdFile *file = i < HBD_FILE_N ? &files->file[i] : g_new0 (HbdFile, 1);
 
-        if (i >= HBD_FILE_N)
-            g_ptr_array_add (files->included, file);
         take_file (entry, file);
+        if (i >= HBD_FILE_N && file->text != NULL)
+            g_ptr_array_add (files->included, file);
+        else if (i >= HBD_FILE_N)
+            file_free (file);
     }
+    files->is_sealed = true;
     return g_steal_pointer (&files);
 }

@@ -13,6 +13,7 @@ typedef struct {
     char *path;
     GBytes *text; /* NULL: there is no such file */
     guint mode, owner;
+    char *asked; /* included files: who asked for it and how; else NULL */
 } HbdFile;
 
 typedef enum {
@@ -26,15 +27,19 @@ typedef enum {
 typedef struct {
     HbdFile file[HBD_FILE_N];
     GPtrArray *included; /* HbdFile *: what hbd.conf includes, in order of reading */
+    bool is_sealed;      /* from a snapshot: nothing is read from the disk any more */
 } HbdFiles;
+
+#define HBD_FILES_MAX_INCLUDED 256
 
 /* Read what @options name. A file that is not there is no error; one that cannot be read or is
  * above HBD_FILE_MAX_BYTES is. (transfer full) */
 HbdFiles *hbd_files_read (const HbdOptions *options, GError **error);
 void hbd_files_free (HbdFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdFiles, hbd_files_free)
-/* Fill cfg's input with @files (borrowed); the rest of @input is the caller's. */
-void hbd_files_to_input (const HbdFiles *files, CfgInput *input);
+/* Fill cfg's input with @files (borrowed); the rest of @input is the caller's. Files that hbd.conf
+ * includes are read while cfg asks for them, and kept in @files. */
+void hbd_files_to_input (HbdFiles *files, CfgInput *input);
 
 /* A sealed memory file with everything in it, or -1 with @error. */
 int hbd_files_seal (const HbdFiles *files, GError **error);

@@ -24,12 +24,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PEER_SLACK_US    HBD_S (12) /* what a peer may take to answer in a hand-over */
 #define RELEASE_SLACK_US HBD_S (2)
 #define LOCK_TRIES       100 /* of 100 ms: an older manager may still be stopping */
+#define MANAGER_NICE     (-10)
 #define HAS_GROUP        "haclient"
 
 /* --- records ------------------------------------------------------------------------------- */
@@ -420,6 +422,9 @@ start (HbdManager *m, GError **error)
 {
     const CfgCluster *cluster = m->setup->cluster;
 
+    /* Leases are renewed from here: ahead of ordinary work, but agents start at nice 0 again. */
+    if (cluster->realtime)
+        setpriority (PRIO_PROCESS, 0, MANAGER_NICE);
     read_identity (m);
     m->executor = hbd_manager_new_executor (m, m->setup, error);
     if (m->executor == NULL)

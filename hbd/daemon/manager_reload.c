@@ -46,9 +46,14 @@ refuse (HbdManager *m, const HbdSetup *bad, guint64 client)
     g_autofree char *text = NULL;
 
     for (guint i = 0; i < bad->diags->items->len; i++) {
-        char *line = cfg_diag_format (bad->diags->items->pdata[i]);
+        const CfgDiag *diag = bad->diags->items->pdata[i];
+        char *line = cfg_diag_format (diag);
 
-        hbd_manager_say (m, HBD_LEVEL_ERROR, "reload.diagnostic", "text=\"%s\"", line);
+        hbd_manager_say (m,
+                         diag->severity == CFG_ERROR     ? HBD_LEVEL_ERROR
+                         : diag->severity == CFG_WARNING ? HBD_LEVEL_WARNING
+                                                         : HBD_LEVEL_NOTICE,
+                         "reload.diagnostic", "text=\"%s\"", line);
         g_ptr_array_add (lines, line);
     }
     g_ptr_array_add (lines, g_strdup ("Nothing was changed; hbd goes on as before."));

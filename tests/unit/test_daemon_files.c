@@ -299,6 +299,50 @@ test_snapshot_gives_the_files_back (Fixture *f, gconstpointer data)
     g_assert_null (input.hbd_conf.text);
 }
 
+static char *
+included_text (HbdFiles *files, const char *from)
+{
+    CfgInput input = { 0 };
+    g_autoptr (GPtrArray) found = NULL;
+    GString *text = g_string_new (NULL);
+
+    hbd_files_to_input (files, &input);
+    found = input.include (input.include_data, from, "conf.d/*.conf");
+    for (guint i = 0; i < found->len; i++)
+        g_string_append (text, ((CfgIncluded *) found->pdata[i])->text);
+    return g_string_free (text, FALSE);
+}
+
+static void
+test_snapshot_holds_included_files (Fixture *f, gconstpointer data)
+{
+    g_autofree char *conf = path_of (f, "hbd.conf");
+    g_autofree char *dir = path_of (f, "conf.d");
+    g_autofree char *one = g_build_filename (dir, "10-one.conf", NULL);
+    g_autofree char *two = g_build_filename (dir, "20-two.conf", NULL);
+    HbdOptions options = { .ha_dir = f->dir, .conf = conf };
+    g_autoptr (HbdFiles) files = NULL;
+    g_autoptr (HbdFiles) back = NULL;
+    g_autofree char *first = NULL, *second = NULL;
+    int fd;
+
+    g_mkdir (dir, 0700);
+    put (one, "one ");
+    put (two, "two ");
+    put (conf, "include conf.d/*.conf\n");
+    files = hbd_files_read (&options, NULL);
+    first = included_text (files, conf);
+    g_assert_cmpstr (first, ==, "one two ");
+    fd = hbd_files_seal (files, NULL);
+    g_remove (one);
+    g_remove (two);
+    g_rmdir (dir);
+    back = hbd_files_unseal (fd, NULL);
+    close (fd);
+    second = included_text (back, conf);
+    g_assert_cmpstr (second, ==, "one two ");
+}
+
 static void
 test_snapshot_of_nonsense_is_an_error (Fixture *f, gconstpointer data)
 {
@@ -344,6 +388,7 @@ main (int argc, char **argv)
     ADD ("recorder/file-is-bounded", test_recorder_file_is_bounded);
     ADD ("recorder/takes-any-bytes", test_recorder_takes_any_bytes);
     ADD ("snapshot/gives-the-files-back", test_snapshot_gives_the_files_back);
+    ADD ("snapshot/holds-included-files", test_snapshot_holds_included_files);
     ADD ("snapshot/nonsense-is-an-error", test_snapshot_of_nonsense_is_an_error);
     ADD ("files/fifo-is-an-error", test_files_that_are_not_files);
 #undef ADD
