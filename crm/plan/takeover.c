@@ -346,9 +346,17 @@ on_shutdone (const Step *s, const CrmReport *report)
 {
     CrmTakeover *t = s->t;
 
-    if (report->claims != NULL && t->p.is_native)
+    bool is_fresh = t->v1.is_known;
+
+    if (t->p.is_native && report->claims != NULL) {
         claims_receive (s, report->claims);
-    if (!takeover_peer_is_alive (t))
+        is_fresh = report->claims->echo_session == takeover_session (t);
+    } else if (t->p.is_native) {
+        is_fresh = false;
+    }
+    /* Said before it had heard us as we are now, this may be old: it may have come back since and
+     * run everything (we restarted, or were frozen). Then its silence decides. */
+    if (!takeover_peer_is_alive (t) || !is_fresh)
         return;
     t->p.is_gone = true;
     takeover_record (s, HBD_LEVEL_NOTICE, "takeover.peer-left", "peer=%s", t->peer);

@@ -218,7 +218,7 @@ settle_granted (const Step *s, Group *g)
 
     if (!claims_are_valid (t))
         return false;
-    if (g->there_token == CRM_TOKEN_MINE && g->there_epoch >= g->epoch) {
+    if (g->there_token == CRM_TOKEN_MINE) { /* of whatever epoch: its engine may have restarted */
         group_set_token (s, g, CRM_TOKEN_NONE, "taken-by-peer");
         return true;
     }

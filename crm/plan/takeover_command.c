@@ -343,6 +343,8 @@ group_outcome (const CrmTakeover *t, const Group *g)
     CrmGroupState state = is_mine ? g->here : g->there;
     bool has_owner = is_mine || g->there_token == CRM_TOKEN_MINE;
 
+    if (!is_mine && g->there_stuck && !takeover_peer_is_alive (t))
+        return MISSED; /* nobody will decide this before an operator does */
     switch (t->op.kind) {
     case CRM_COMMAND_GROUP_STOP:
         if (state == CRM_GROUP_STUCK)

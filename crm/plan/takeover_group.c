@@ -109,6 +109,12 @@ group_take (const Step *s, Group *g, guint64 epoch, const char *reason)
     group_set_token (s, g, CRM_TOKEN_MINE, reason);
     takeover_record (s, HBD_LEVEL_NOTICE, "takeover.own", "group=%s reason=%s peer=%s",
                      g->config->key, reason, takeover_peer_name (s->t));
+    if (g->wish == CRM_WISH_HALT || g->wish == CRM_WISH_START) {
+        /* asked of a peer that could not do it any more: now it is for us */
+        g->is_halted = g->wish == CRM_WISH_HALT;
+        g->epoch = ++g->seen;
+    }
+    g->wish = CRM_WISH_NONE;
 }
 
 void
@@ -175,7 +181,12 @@ group_on_report (const Step *s, Group *g, CrmGroupState state)
                              g->config->key, s->t->self);
         g->order = g->order == ORDER_CLEANUP ? ORDER_CLEANUP : ORDER_NONE;
         break;
-    case CRM_GROUP_UNKNOWN:
+    case CRM_GROUP_UNKNOWN: /* the manager lost sight of it and waits: START is to be said again */
+        if (g->order == ORDER_START) {
+            g->order = ORDER_NONE;
+            g->start_unseen = false;
+        }
+        break;
     case CRM_GROUP_STARTING:
     case CRM_GROUP_STOPPING:
     case CRM_GROUP_STATE_N:

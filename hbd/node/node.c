@@ -540,6 +540,17 @@ feed (Step *s, const HbdNodeEvent *event)
     }
 }
 
+/* Before anything is decided or said: did we run all the time? What lies in our sockets after a
+ * pause, an answer of the manager say, would else be acted on as if it were new. */
+static void
+notice_pause (Step *s)
+{
+    if (hbd_membership_deadline (s->node->m) >= s->now)
+        return;
+    feed_membership (s, (HbdMembershipEvent){ .kind = HBD_MEMBERSHIP_TIMER });
+    work_off (s);
+}
+
 void
 hbd_node_step (HbdNode *node, const HbdNodeEvent *event, HbdTime now, GArray *out)
 {
@@ -549,6 +560,7 @@ hbd_node_step (HbdNode *node, const HbdNodeEvent *event, HbdTime now, GArray *ou
 
     if (node->has_exited)
         return;
+    notice_pause (&s);
     feed (&s, event);
     work_off (&s);
     /* after the queue: the membership may just have said what the decider waited for */

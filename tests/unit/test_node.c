@@ -469,6 +469,32 @@ test_split_heals (void)
     assert_where (p, "AB");
 }
 
+/* What lies in the sockets after a pause is read after the pause was noticed, whatever it is. */
+static void
+test_pause_is_noticed_before_anything_else (void)
+{
+    for (guint i = 0; i < 3; i++) {
+        g_autoptr (Pair) p = both_up ();
+        HbdNode *frozen = g_steal_pointer (&p->host[0].node);
+
+        p->split_allowed = true; /* the lease is not simulated here */
+        run (p, HBD_S (3));
+        p->host[0].node = frozen;
+        if (i == 0)
+            tell (p, 0, 0);
+        else if (i == 1)
+            give (p, 0, (HbdNodeEvent){ .kind = HBD_NODE_EVENT_MANAGER, .manager_up = true });
+        else
+            give (p, 0, (HbdNodeEvent){ .kind = HBD_NODE_EVENT_TIMER });
+        g_assert_true (said (p, 0, "takeover.let-go peer=beta reason=paused"));
+        g_assert_true (said (p, 0, "takeover.stop group=g0 reason=paused"));
+        run (p, HBD_MS (20));
+        p->split_allowed = false;
+        run (p, HBD_S (3));
+        assert_where (p, "AB");
+    }
+}
+
 static void
 test_different_files_are_said_and_survived (void)
 {
@@ -536,6 +562,8 @@ main (int argc, char **argv)
     g_test_add_func ("/node/shutdown-hands-over-and-exits", test_shutdown_hands_over_and_exits);
     g_test_add_func ("/node/last-node-exits-at-once", test_last_node_exits_at_once);
     g_test_add_func ("/node/split-heals", test_split_heals);
+    g_test_add_func ("/node/pause-is-noticed-before-anything-else",
+                     test_pause_is_noticed_before_anything_else);
     g_test_add_func ("/node/different-files-are-said-and-survived",
                      test_different_files_are_said_and_survived);
     g_test_add_func ("/node/status-has-the-contracts-keys", test_status_has_the_contracts_keys);

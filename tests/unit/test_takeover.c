@@ -385,6 +385,68 @@ test_commands_are_refused_with_a_reason (void)
     g_assert_cmpstr (w->node[BETA].reply, ==, "no standby: no other node is active to take over");
 }
 
+/* The owner dies before it can hear what was asked of it. */
+static void
+test_wish_of_a_dead_owner_is_fulfilled_here (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_ON);
+
+    world_power_off (w, ALPHA);
+    world_command (w, BETA, CRM_COMMAND_GROUP_STOP, CRM_HOLD_NONE, "g0");
+    g_assert_cmpuint (w->node[BETA].replies, ==, 0);
+    world_run (w, HBD_S (2));
+    assert_where (w, "-BB");
+    g_assert_cmpuint (w->node[BETA].replies, ==, 1);
+    g_assert_true (w->node[BETA].reply_ok);
+    g_assert_cmpuint (w->node[BETA].g[0].starts, ==, 0);
+}
+
+/* Beta sleeps while alpha leaves, comes back and takes all; then it reads the old shutdone first. */
+static void
+test_shutdone_of_before_a_pause_is_not_believed (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_ON);
+    guint starts;
+
+    world_freeze (w, BETA, HBD_S (6));
+    w->split_allowed = true; /* the lease is not simulated here */
+    world_shutdown (w, ALPHA);
+    world_run (w, HBD_MS (500));
+    world_power_off (w, ALPHA);
+    world_boot (w, ALPHA);
+    world_run (w, HBD_S (5));
+    starts = w->node[BETA].g[0].starts;
+    world_run (w, HBD_MS (600));
+    w->split_allowed = false;
+    world_run (w, HBD_S (5));
+    assert_where (w, "ABA");
+    g_assert_cmpuint (w->node[BETA].g[0].starts, ==, starts);
+    g_assert_false (said (w, "beta takeover.own group=g0"));
+}
+
+/* The taker's engine restarts between taking and saying so. */
+static void
+test_grant_taken_by_an_engine_that_restarts (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_OFF);
+
+    world_command (w, ALPHA, CRM_COMMAND_STANDBY, CRM_HOLD_LOCAL, NULL);
+    world_run (w, HBD_MS (10) + HBD_US (100)); /* stopped and granted */
+    w->cut[BETA] = true;
+    world_run (w, HBD_MS (100));
+    world_engine_dies (w, BETA);
+    w->cut[BETA] = false;
+    world_engine_starts (w, BETA);
+    world_run (w, HBD_S (1));
+    assert_where (w, "BBB");
+    g_assert_cmpuint (w->node[ALPHA].replies, ==, 1);
+    g_assert_true (w->node[ALPHA].reply_ok);
+    g_assert_false (said (w, "grant-withdrawn"));
+    world_command (w, ALPHA, CRM_COMMAND_TAKEOVER, CRM_HOLD_LOCAL, NULL);
+    world_run (w, HBD_S (1));
+    assert_where (w, "ABA");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -417,5 +479,11 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover/command/group-move", test_group_move);
     g_test_add_func ("/takeover/command/refused-with-a-reason",
                      test_commands_are_refused_with_a_reason);
+    g_test_add_func ("/takeover/command/wish-of-a-dead-owner-is-fulfilled-here",
+                     test_wish_of_a_dead_owner_is_fulfilled_here);
+    g_test_add_func ("/takeover/pause/shutdone-of-before-is-not-believed",
+                     test_shutdone_of_before_a_pause_is_not_believed);
+    g_test_add_func ("/takeover/engine/takes-a-grant-and-restarts",
+                     test_grant_taken_by_an_engine_that_restarts);
     return g_test_run ();
 }
