@@ -596,7 +596,7 @@ crm_takeover_deadline (const CrmTakeover *t)
     if (t->rejoin_until != 0)
         due = MIN (due, t->rejoin_until);
     if (t->op.is_active)
-        due = MIN (due, t->op.until);
+        due = MIN (due, MIN (t->op.until, t->op.answer_until));
     if (takeover_peer_is_v1 (t) && t->is_joined && t->config.failback != CRM_FAILBACK_LEGACY)
         due = MIN (due, v1_deadline (t));
     for (guint i = 0; i < t->n; i++) {

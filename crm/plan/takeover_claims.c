@@ -52,6 +52,10 @@ note_stuck (const Step *s, Group *g)
     if (!is_stuck && (!claims_are_valid (s->t) || g->there == CRM_GROUP_UNKNOWN))
         return;
     g->there_stuck = is_stuck;
+    if (is_stuck && g->here != CRM_GROUP_RUNNING && !group_is_settled_down (g)) {
+        g->must_stop = true; /* begun in a conflict that the other one cannot end */
+        g->reason = "stuck-there";
+    }
     takeover_record (s, is_stuck ? HBD_LEVEL_ERROR : HBD_LEVEL_NOTICE,
                      is_stuck ? "takeover.stuck" : "takeover.unstuck", "group=%s node=%s%s",
                      g->config->key, takeover_peer_name (s->t),
@@ -126,6 +130,10 @@ keeps_it (const CrmTakeover *t, const Group *g, const char **rule)
     bool prefer = t->config.failback != CRM_FAILBACK_OFF;
     bool peer_prefers = (t->p.flags & CRM_CLAIMS_PREFER) != 0;
 
+    /* the cut ended while one of them had only begun: who runs it all the time goes on */
+    *rule = "runs";
+    if ((g->here == CRM_GROUP_RUNNING) != (g->there == CRM_GROUP_RUNNING))
+        return g->here == CRM_GROUP_RUNNING;
     *rule = "can-run";
     if ((g->here == CRM_GROUP_FAILED) != (g->there == CRM_GROUP_FAILED))
         return g->there == CRM_GROUP_FAILED;
@@ -156,6 +164,7 @@ settle_conflict (const Step *s, Group *g)
                      g->config->key, keeps ? t->self : t->peer, rule);
     if (keeps) {
         g->announce_due = true;
+        g->failback_due = false; /* the winner does not stop, not even by plan */
         return false;
     }
     group_let_go (s, g, "conflict-lost");
@@ -264,7 +273,7 @@ why_give (const CrmTakeover *t, const Group *g)
 {
     if (t->is_leaving)
         return GIVE_SHUTDOWN;
-    if (!claims_peer_is_able (t, g))
+    if (!claims_peer_is_able (t, g) || !t->manager_up)
         return GIVE_NOT;
     if (g->has_failed && group_is_settled_down (g))
         return GIVE_FAILURE;
@@ -287,6 +296,9 @@ settle_mine (const Step *s, Group *g)
     if (is_valid && g->there_token == CRM_TOKEN_NONE && g->there_epoch > g->epoch)
         g->epoch = ++g->seen; /* an engine restarted: go above what was known of its earlier life */
     hear_wishes (s, g);
+    if (g->giving == GIVE_ASKED && g->there_wish != CRM_WISH_GIVE && g->order != ORDER_STOP
+        && !group_is_settled_down (g))
+        g->giving = GIVE_NOT; /* not begun, and not wished any more */
     if (g->giving == GIVE_NOT)
         g->giving = why_give (t, g);
     else if (g->giving != GIVE_SHUTDOWN && !claims_peer_is_able (t, g)) {

@@ -98,7 +98,8 @@ begin (const Step *s, const CrmCommand *command, bool to_peer)
                          .kind = command->kind,
                          .to_peer = to_peer,
                          .is_v1 = takeover_peer_is_v1 (t),
-                         .until = s->now + bound };
+                         .until = s->now + bound,
+                         .answer_until = s->now + TAKEOVER_OTHER_LIMIT_US };
 }
 
 /* Why a group that is ours cannot go to the peer now; NULL: it can. */
@@ -365,6 +366,8 @@ group_outcome (const CrmTakeover *t, const Group *g)
         return g->giving == GIVE_NOT || g->here == CRM_GROUP_STUCK ? MISSED : GOES_ON;
     if (g->there_stuck)
         return MISSED;
+    if (!t->op.to_peer && !is_mine && g->wish == CRM_WISH_NONE)
+        return MISSED; /* it came, failed and went back */
     if (t->op.to_peer != (g->there_token == CRM_TOKEN_MINE))
         return GOES_ON;
     return outcome_of_state (state, g->is_halted);
@@ -443,9 +446,34 @@ command_fail (const Step *s, const char *why)
         finish (s, false, why);
 }
 
+static bool
+has_not_begun (const Group *g)
+{
+    switch (g->wish) {
+    case CRM_WISH_GIVE:
+        return g->there_token == CRM_TOKEN_MINE && g->there != CRM_GROUP_STOPPING;
+    case CRM_WISH_HALT:
+        return !g->is_halted;
+    case CRM_WISH_START:
+        return g->is_halted;
+    case CRM_WISH_NONE:
+    case CRM_WISH_N:
+        break;
+    }
+    return false;
+}
+
 void
 command_on_timer (const Step *s)
 {
-    if (s->t->op.is_active && s->now >= s->t->op.until)
+    CrmTakeover *t = s->t;
+
+    if (t->op.is_active && s->now >= t->op.answer_until) {
+        t->op.answer_until = HBD_TIME_NEVER;
+        for (guint i = 0; i < t->n && t->op.is_active; i++)
+            if (has_not_begun (&t->groups[i]))
+                finish (s, false, "the other node did not take part in time");
+    }
+    if (t->op.is_active && s->now >= t->op.until)
         finish (s, false, "it took longer than the time limits of the groups allow");
 }

@@ -113,6 +113,7 @@ typedef struct {
     bool to_peer; /* the groups go there */
     bool is_v1;   /* whole classes, by the exchange of takeover_v1.c */
     HbdTime until;
+    HbdTime answer_until; /* the peer has to begin with what we wish; NEVER: no wish, or it did */
 } Operation;
 
 struct _CrmTakeover {

@@ -401,6 +401,60 @@ test_wish_of_a_dead_owner_is_fulfilled_here (void)
     g_assert_cmpuint (w->node[BETA].g[0].starts, ==, 0);
 }
 
+/* The cut ends just after beta has begun to start: who ran it all the time goes on. */
+static void
+test_short_cut_stops_who_has_only_begun (void)
+{
+    for (guint f = 0; f < 3; f++) {
+        g_autoptr (World) w = both_up (f);
+
+        forget (w);
+        w->cut[ALPHA] = w->split_allowed = true;
+        world_run (w, HBD_MS (800));
+        while (w->node[BETA].g[0].state != CRM_GROUP_STARTING)
+            world_run (w, HBD_US (100));
+        w->cut[ALPHA] = false;
+        world_command (w, ALPHA, CRM_COMMAND_GROUP_STOP, CRM_HOLD_NONE, "g1"); /* a word at once */
+        world_run (w, HBD_MS (100));
+        w->split_allowed = false;
+        world_run (w, HBD_S (2));
+        g_assert_cmpuint (w->node[ALPHA].g[0].stops, ==, 0);
+        g_assert_cmpint (w->node[ALPHA].g[0].state, ==, CRM_GROUP_RUNNING);
+        g_assert_cmpint (w->node[BETA].g[0].state, ==, CRM_GROUP_STOPPED);
+    }
+}
+
+/* Told at once, not when the time limits are over. */
+static void
+test_takeover_of_what_cannot_run_here_fails (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_OFF);
+
+    w->node[BETA].g[0].fault = EXEC_START_FAILS;
+    world_command (w, BETA, CRM_COMMAND_GROUP_MOVE, CRM_HOLD_NONE, "g0");
+    world_run (w, HBD_MS (300));
+    assert_where (w, "ABA");
+    g_assert_cmpuint (w->node[BETA].replies, ==, 1);
+    g_assert_false (w->node[BETA].reply_ok);
+}
+
+static void
+test_peer_that_does_not_begin_is_given_ten_seconds (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_OFF);
+
+    world_manager (w, ALPHA, false);
+    world_command (w, BETA, CRM_COMMAND_TAKEOVER, CRM_HOLD_ALL, NULL); /* not heard of yet */
+    world_run (w, HBD_MS (9900));
+    g_assert_cmpuint (w->node[BETA].replies, ==, 0);
+    world_run (w, HBD_MS (200));
+    g_assert_cmpuint (w->node[BETA].replies, ==, 1);
+    g_assert_false (w->node[BETA].reply_ok);
+    world_manager (w, ALPHA, true);
+    world_run (w, HBD_S (5));
+    assert_where (w, "ABA"); /* the wish is gone with the command */
+}
+
 /* Beta sleeps while alpha leaves, comes back and takes all; then it reads the old shutdone first. */
 static void
 test_shutdone_of_before_a_pause_is_not_believed (void)
@@ -481,6 +535,12 @@ main (int argc, char **argv)
                      test_commands_are_refused_with_a_reason);
     g_test_add_func ("/takeover/command/wish-of-a-dead-owner-is-fulfilled-here",
                      test_wish_of_a_dead_owner_is_fulfilled_here);
+    g_test_add_func ("/takeover/split/short-one-stops-who-has-only-begun",
+                     test_short_cut_stops_who_has_only_begun);
+    g_test_add_func ("/takeover/command/takeover-of-what-cannot-run-here-fails",
+                     test_takeover_of_what_cannot_run_here_fails);
+    g_test_add_func ("/takeover/command/peer-that-does-not-begin-is-given-ten-seconds",
+                     test_peer_that_does_not_begin_is_given_ten_seconds);
     g_test_add_func ("/takeover/pause/shutdone-of-before-is-not-believed",
                      test_shutdone_of_before_a_pause_is_not_believed);
     g_test_add_func ("/takeover/engine/takes-a-grant-and-restarts",
