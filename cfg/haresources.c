@@ -37,6 +37,13 @@ end_word (Logical *logical)
 }
 
 static void
+complain (Logical *logical, CfgPlace place, const char *text)
+{
+    cfg_diag (logical->diags, CFG_ERROR, place, "%s", text);
+    logical->is_broken = true;
+}
+
+static void
 add_bytes (Logical *logical, const CfgLine *line)
 {
     for (gsize i = 0; i < line->len; i++) {
@@ -46,16 +53,11 @@ add_bytes (Logical *logical, const CfgLine *line)
         }
         if (logical->word->len == 0)
             logical->word_place = cfg_place_at (line->place, i);
-        if (logical->word->len <= CFG_LINE_MAX)
+        if (logical->word->len < CFG_RESOURCE_MAX)
             g_string_append_c (logical->word, line->data[i]);
+        else if (!logical->is_broken)
+            complain (logical, logical->word_place, "the word is longer than 4000 bytes");
     }
-}
-
-static void
-complain (Logical *logical, CfgPlace place, const char *text)
-{
-    cfg_diag (logical->diags, CFG_ERROR, place, "%s", text);
-    logical->is_broken = true;
 }
 
 /* Add one physical line; true when the logical line goes on in the next one. */

@@ -7,6 +7,7 @@
 #include "cfg/cfg.h"
 
 #include "cfg/ha_cf.h"
+#include "cfg/haresources.h"
 #include "cfg/hbd_conf.h"
 
 #include <string.h>
@@ -156,6 +157,18 @@ cfg_print_ha_cf (const CfgCluster *cluster)
     return g_string_free (out, FALSE);
 }
 
+/* Add a word; the line goes on in the next one before it passes the limit of a line. */
+static void
+print_resource_word (const CfgResourceWord *word, gsize *line_start, GString *out)
+{
+    g_string_append_c (out, ' ');
+    if (out->len - *line_start + strlen (word->word) > CFG_RESOURCE_MAX + 100) {
+        g_string_append (out, "\\\n");
+        *line_start = out->len;
+    }
+    g_string_append (out, word->word);
+}
+
 char *
 cfg_print_haresources (const CfgCluster *cluster)
 {
@@ -163,12 +176,13 @@ cfg_print_haresources (const CfgCluster *cluster)
 
     for (guint i = 0; i < cluster->groups->len; i++) {
         const CfgGroupLine *group = g_ptr_array_index (cluster->groups, i);
+        gsize line_start = out->len;
 
         g_string_append (out, group->node);
         for (guint r = 0; r < group->resources->len; r++) {
             const CfgResourceWord *word = g_ptr_array_index (group->resources, r);
 
-            g_string_append_printf (out, " %s", word->word);
+            print_resource_word (word, &line_start, out);
         }
         g_string_append_c (out, '\n');
     }

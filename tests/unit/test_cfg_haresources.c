@@ -239,6 +239,25 @@ test_limits (void)
     g_string_free (tall, TRUE);
 }
 
+/* Joined lines may make a longer one than a file may have; printed it is cut again. */
+static void
+test_long_groups_and_words (void)
+{
+    g_autofree char *word = g_strnfill (CFG_RESOURCE_MAX - 8, 'x');
+    g_autofree char *text = g_strdup_printf ("alpha \\\nMailTo::%s \\\nMailTo::%s\n", word, word);
+    g_autofree char *over = g_strdup_printf ("alpha \\\nMailTo::%sy\n", word);
+    g_autoptr (CfgFixture) f = cfg_fixture_haresources (text), again = NULL;
+    g_autoptr (CfgFixture) g = cfg_fixture_haresources (over);
+    g_autofree char *printed = cfg_print_haresources (f->cluster);
+
+    g_assert_cmpuint (f->diags->errors, ==, 0);
+    again = cfg_fixture_haresources (printed);
+    g_assert_cmpuint (again->diags->errors, ==, 0);
+    g_assert_cmpstr (word_at (again, 0, 1)->word, ==, word_at (f, 0, 1)->word);
+    g_assert_cmpstr (again->cluster->haresources_digest, ==, f->cluster->haresources_digest);
+    g_assert_true (cfg_fixture_says (g, "haresources:2:1: error", "4000"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -254,5 +273,6 @@ main (int argc, char **argv)
     ADD (uniqueness);
     ADD (digest_is_of_the_canonical_text);
     ADD (limits);
+    ADD (long_groups_and_words);
     return g_test_run ();
 }
