@@ -219,8 +219,12 @@ hbd_membership_send_status (HbdMembership *m, HbdTime now, gint64 wall_s, GArray
     m->now = MAX (m->now, now);
     m->wall_s = wall_s;
     m->out = out;
+    /* Whatever made the layer above speak may have lain in a socket while we did not run. */
+    hbd_core_notice_pause (m);
     hbd_core_send_status (m);
-    m->deadline_us = next_deadline (m);
+    /* What is overdue is so no more for the next look at the clock: a pause is told once. */
+    m->deadline_us = MAX (next_deadline (m), m->now);
+    m->is_quiet = false;
     m->out = NULL;
 }
 

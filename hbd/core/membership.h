@@ -142,7 +142,8 @@ void hbd_membership_set_extra (HbdMembership *m, const char *name, const char *v
 void hbd_membership_set_load (HbdMembership *m, const char *load);
 /* Swap authkeys (reload); copied. */
 void hbd_membership_set_keys (HbdMembership *m, const HbdKeyTable *keys);
-/* Announce a status at once (after set_extra), ahead of the next keepalive. */
+/* Announce a status at once (after set_extra), ahead of the next keepalive. After a pause that
+ * nobody has told yet, @out gets DO_PAUSE instead, as from a step; call again once it is handled. */
 void hbd_membership_send_status (HbdMembership *m, HbdTime now, gint64 wall_s, GArray *out);
 
 /* Readers, for status output and tests. */

@@ -381,6 +381,27 @@ test_after_a_sleep_nobody_is_dead_and_nothing_old_is_said (void)
     core_net_assert_seen (net, 0, "node beta active active restart restart");
 }
 
+/* The same when the layer above is the first to move. */
+static void
+test_a_pause_is_noticed_before_the_layer_speaks (void)
+{
+    g_autoptr (CoreNet) net = new_pair ();
+
+    /* Something else is overdue besides: a hole to ask for. */
+    core_net_cut (net, 0, 1, true);
+    core_net_say (net, 1, "resource", NULL, NULL);
+    core_net_cut (net, 0, 1, false);
+    core_net_say (net, 1, "resource", NULL, NULL);
+    core_net_run (net, HBD_MS (2));
+    net->now += HBD_S (10);
+    core_net_status (net, 0);
+    core_net_assert_seen (net, 0, "pause 10");
+    g_assert_cmpuint (core_net_sent (net, 0, "status"), ==, 0);
+    core_net_status (net, 0);
+    g_assert_cmpuint (core_net_sent (net, 0, "status"), ==, 1);
+    g_assert_cmpuint (core_net_count (net, 0, "pause"), ==, 1);
+}
+
 /* Quiet does not last: a layer that says nothing is spoken for after one keepalive. */
 static void
 test_quiet_ends_after_one_keepalive (void)
@@ -504,6 +525,7 @@ add_pause_tests (void)
 {
     ADD ("pause/nobody-is-dead-after-it", test_after_a_pause_nobody_is_dead);
     ADD ("pause/sleep-says-nothing-old", test_after_a_sleep_nobody_is_dead_and_nothing_old_is_said);
+    ADD ("pause/noticed-before-the-layer-speaks", test_a_pause_is_noticed_before_the_layer_speaks);
     ADD ("pause/quiet-ends-after-one-keepalive", test_quiet_ends_after_one_keepalive);
     ADD ("pause/short-one-moves-silence", test_a_short_pause_is_no_event_but_counts);
     ADD ("pause/timer-slack-does-not-add-up", test_timer_slack_does_not_add_up);
