@@ -89,7 +89,7 @@ claims_receive (const Step *s, const CrmClaims *claims)
         return;
     if (LIFE (claims->session) > LIFE (t->p.session))
         on_new_life (s);
-    else if (claims->rev < t->p.rev || (claims->rev == t->p.rev && claims->session < t->p.session))
+    else if (claims->rev < t->p.rev) /* a new session has a new revision too */
         return;
     if (claims->session != t->p.session)
         t->publish_now = true; /* the peer waits for this echo */

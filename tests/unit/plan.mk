@@ -1,13 +1,16 @@
 # crm/plan
 PLAN_LIBS = libcrmplan.a libcrmmodel.a libhbdbase.a $(GLIB_LIBS)
 plan_world = tests/unit/takeover_world.c tests/unit/takeover_world.h
-plan_tests = tests/unit/test_takeover tests/unit/test_takeover_faults tests/unit/test_takeover_v1
+plan_tests = tests/unit/test_takeover tests/unit/test_takeover_claims \
+  tests/unit/test_takeover_faults tests/unit/test_takeover_v1
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
 tests_unit_test_takeover_SOURCES = tests/unit/test_takeover.c $(plan_world)
 tests_unit_test_takeover_LDADD = $(PLAN_LIBS)
 tests_unit_test_takeover_faults_SOURCES = tests/unit/test_takeover_faults.c $(plan_world)
 tests_unit_test_takeover_faults_LDADD = $(PLAN_LIBS)
+tests_unit_test_takeover_claims_SOURCES = tests/unit/test_takeover_claims.c
+tests_unit_test_takeover_claims_LDADD = $(PLAN_LIBS)
 tests_unit_test_takeover_v1_SOURCES = tests/unit/test_takeover_v1.c
 tests_unit_test_takeover_v1_LDADD = $(PLAN_LIBS)
 
