@@ -30,7 +30,8 @@
 
 #define PEER_SLACK_US    HBD_S (12) /* what a peer may take to answer in a hand-over */
 #define RELEASE_SLACK_US HBD_S (2)
-#define LOCK_TRIES       100 /* of 100 ms: an older manager may still be stopping */
+#define LOCK_TRIES       100 /* an older manager may still be stopping */
+#define LOCK_PAUSE_MS    100
 #define MANAGER_NICE     (-10)
 #define HAS_GROUP        "haclient"
 
@@ -394,27 +395,46 @@ hbd_manager_let_go (HbdLog *log)
     return hbd_addresses_let_go (log_and_free, log) == 0 ? 0 : HBD_EXIT_INTERNAL;
 }
 
+typedef struct {
+    GMainLoop *loop;
+    const char *path;
+    int fd, tries;
+    pid_t holder;
+    GError *error;
+} LockWait;
+
+static gboolean
+try_lock (gpointer data)
+{
+    LockWait *wait = data;
+
+    wait->fd = hbd_pidfile_take (wait->path, &wait->holder, &wait->error);
+    if (wait->fd < 0 && wait->error == NULL && ++wait->tries < LOCK_TRIES)
+        return G_SOURCE_CONTINUE;
+    g_main_loop_quit (wait->loop);
+    return G_SOURCE_REMOVE;
+}
+
 /* Only one manager may touch the host: an older one, whose supervisor died, may still be stopping. */
 static int
 take_manager_lock (const HbdOptions *options)
 {
     g_autofree char *path = g_build_filename (options->run_dir, "manager.lock", NULL);
-    pid_t holder = 0;
+    LockWait wait = { .path = path, .fd = -1 };
 
-    for (int i = 0; i < LOCK_TRIES; i++) {
-        g_autoptr (GError) error = NULL;
-        int fd = hbd_pidfile_take (path, &holder, &error);
-
-        if (fd >= 0)
-            return fd;
-        if (error != NULL) {
-            fprintf (stderr, "hbd: error: %s\n", error->message);
-            return -1;
-        }
-        g_usleep (100000); /* before the loop runs: nothing waits for us yet */
+    wait.loop = g_main_loop_new (NULL, FALSE);
+    if (try_lock (&wait)) {
+        g_timeout_add (LOCK_PAUSE_MS, try_lock, &wait);
+        g_main_loop_run (wait.loop);
     }
-    fprintf (stderr, "hbd: error: another hbd-manager still runs here with pid %d\n", (int) holder);
-    return -1;
+    g_main_loop_unref (wait.loop);
+    if (wait.error != NULL)
+        fprintf (stderr, "hbd: error: %s\n", wait.error->message);
+    else if (wait.fd < 0)
+        fprintf (stderr, "hbd: error: another hbd-manager still runs here with pid %d\n",
+                 (int) wait.holder);
+    g_clear_error (&wait.error);
+    return wait.fd;
 }
 
 static bool

@@ -566,12 +566,9 @@ begin_stop (Supervisor *s, int signal)
 static void
 begin_reload (Supervisor *s)
 {
-    g_autofree char *text =
-        g_strdup_printf ("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
-
     if (s->phase != PHASE_RUN || s->manager.ipc == NULL)
         return;
-    hbd_notify (text);
+    hbd_notify ("RELOADING=1");
     hbd_ipc_send (s->manager.ipc, HBD_IPC_RELOAD, NULL, NULL, 0);
 }
 

@@ -3,7 +3,8 @@ DAEMON_TEST_LIBS = libhbdmanager.a libhbdipc.a libhbdlog.a libcrmexec.a libralib
   libcfg.a libcrmplan.a libcrmmodel.a libhbdwire.a libhbdbase.a $(NL_LIBS) $(GLIB_LIBS)
 daemon_test_programs = \
   tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files \
-  tests/unit/test_control tests/unit/test_daemon_parts
+  tests/unit/test_control tests/unit/test_daemon_parts \
+  tests/unit/test_setup_diff tests/unit/test_engine_process
 check_PROGRAMS += $(daemon_test_programs)
 TESTS += $(daemon_test_programs)
 tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
@@ -17,3 +18,7 @@ tests_unit_test_control_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_test_daemon_parts_SOURCES = tests/unit/test_daemon_parts.c \
   hbd/daemon/supervisor.c hbd/daemon/spawn.c
 tests_unit_test_daemon_parts_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_setup_diff_SOURCES = tests/unit/test_setup_diff.c
+tests_unit_test_setup_diff_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_engine_process_SOURCES = tests/unit/test_engine_process.c hbd/daemon/spawn.c
+tests_unit_test_engine_process_LDADD = $(DAEMON_TEST_LIBS)
