@@ -191,6 +191,8 @@ hbd_core_check_joined (HbdMembership *m)
             return;
     }
     m->is_joined = true;
+    /* From here on deadtime counts, no more initdead: who is silent for longer is dead. */
+    hbd_core_check_silence (m);
     if (hbd_core_any_alive (m))
         hbd_core_ask_nodes (m);
     hbd_core_set_own_state (m, HBD_NODE_ACTIVE, HBD_REASON_JOINED);

@@ -9,3 +9,4 @@ FUZZ_LDFLAGS = $(AM_LDFLAGS)
 endif
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/replay_main.c
 include tests/fuzz/cfg.mk
+include tests/fuzz/wire.mk

@@ -429,6 +429,24 @@ test_a_different_list_is_said_once (void)
         1);
 }
 
+/* initdead bears with a node that fell silent during the start, joining ends that. */
+static void
+test_joining_ends_the_patience_of_initdead (void)
+{
+    CoreNetOptions options = core_net_defaults;
+    g_autoptr (CoreNet) net = NULL;
+
+    options.n_nodes = 3;
+    net = core_net_new (&options);
+    core_net_start (net, 0);
+    core_net_run (net, HBD_MS (100));
+    INJECT (net, "t", "status", "st", "up", "src", "beta", "seq", "1", "hg", "64", "ts", "1");
+    core_net_run (net, HBD_S (4));
+    g_assert_cmpint (core_net_when (net, 0, "node gamma init dead - initdead", 0), ==, 3000);
+    g_assert_cmpint (core_net_when (net, 0, "node beta up dead - deadtime", 0), ==, 3000);
+    g_assert_cmpint (core_net_when (net, 0, "joined", 0), ==, 3000);
+}
+
 /* --- links --- */
 
 static void
@@ -678,6 +696,7 @@ add_more_tests (void)
     ADD ("nodes/always-answered", test_node_lists_are_always_answered_in_full);
     ADD ("nodes/no-answer-is-no-obstacle", test_a_node_that_never_lists_its_nodes_is_no_obstacle);
     ADD ("nodes/difference-is-said-once", test_a_different_list_is_said_once);
+    ADD ("start/joining-ends-initdead", test_joining_ends_the_patience_of_initdead);
     ADD ("links/own-state-each", test_each_link_has_its_own_state);
     ADD ("links/never-worked", test_a_link_that_never_worked_is_said);
     ADD ("links/own-end", test_our_own_end_of_a_link_counts);
