@@ -85,8 +85,8 @@ group_problems (GVariantBuilder *b, GVariant *groups)
         const char *reason = text_of (group, "reason");
 
         if (strcmp (state, "failed") == 0)
-            add_problem (b, "Group %s has failed here%s%s; after mending: hbctl group cleanup %s",
-                         name, *reason != '\0' ? ": " : "", reason, name);
+            add_problem (b, "Group %s has failed here%s%s.", name, *reason != '\0' ? ": " : "",
+                         reason);
         else if (*text_of (group, "owner") == '\0' && strcmp (state, "stopped") == 0)
             add_problem (b, "Group %s runs nowhere, as far as this node knows.", name);
     }

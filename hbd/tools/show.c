@@ -94,7 +94,7 @@ show_next_steps (GPtrArray *nodes, GPtrArray *groups, GString *out)
     for (guint i = 0; i < groups->len; i++) {
         if (g_strcmp0 (hbd_dict_text (groups->pdata[i], "state", ""), "failed") != 0)
             continue;
-        g_string_append (out, "  next: see why with 'hbctl explain', mend it, then: ");
+        g_string_append (out, "  next: 'hbctl explain' tells what failed; when it is mended: ");
         append_command (out, "hbctl group cleanup", hbd_dict_text (groups->pdata[i], "name", ""));
         g_string_append_c (out, '\n');
     }
