@@ -136,9 +136,9 @@ def scene_nginx():
         title("Result")
         print(f"   outage when the active node died:  {crash_ms:5.0f} ms   (deadtime is 1000 ms)")
         print(f"   outage of the failback:            {back_ms:5.0f} ms")
+        stage.is_over.set()
         for node in lab.nodes:
             node.stop()
-        stage.is_over.set()
     return 0
 
 

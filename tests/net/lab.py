@@ -394,6 +394,7 @@ class Lab:
             raise Skip("needs root")
         remove_leftovers()
         self.prefix = f"{PREFIX}{os.getpid()}"
+        self.probes = []
         self.links = links
         self.switch = f"{self.prefix}-switch"
         self.client = f"{self.prefix}-client"
@@ -434,6 +435,8 @@ class Lab:
             node.boot()
 
     def remove(self):
+        for probe in self.probes:
+            probe.__exit__()
         for node in self.nodes:
             with contextlib.suppress(Exception):
                 node.halt()
@@ -472,7 +475,9 @@ class Lab:
             node.write("/etc/ha.d/authkeys", authkeys, 0o600)
 
     def probe(self, address=SERVICE, **options):
-        return Probe(self, address, **options)
+        """A probe that ends with the lab, if not before."""
+        self.probes.append(Probe(self, address, **options))
+        return self.probes[-1]
 
     def holders(self, address=SERVICE):
         """Names of the nodes that have the address configured now."""
