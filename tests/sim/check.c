@@ -172,9 +172,15 @@ learn_stuck (SimWorld *w, guint node, const SimEvent *ev)
 {
     const SimNode *other = &w->node[1 - node];
 
-    for (guint g = 0; g < w->cfg.n_groups; g++)
-        w->node[node].knows_stuck[g] = ev->frame.hg == other->sent_hg && other->is_stuck[g]
-                                       && ev->frame.seq > other->stuck_seq[g];
+    for (guint g = 0; g < w->cfg.n_groups; g++) {
+        HbdTime *since = &w->node[node].knows_stuck[g];
+
+        if (ev->frame.hg != other->sent_hg || !other->is_stuck[g]
+            || ev->frame.seq <= other->stuck_seq[g])
+            *since = 0;
+        else if (*since == 0)
+            *since = w->now;
+    }
 }
 
 /* A frame has reached the node's socket. */
@@ -267,7 +273,8 @@ sim_check_run_start (SimWorld *w, guint node, guint group)
     if (w->node[node].told[group] == CRM_GROUP_RUNNING
         && w->node[other].told[group] == CRM_GROUP_STUCK)
         return; /* an address is put back where the group was before the stop failed there */
-    if (w->node[node].knows_stuck[group])
+    if (w->node[node].knows_stuck[group] != 0
+        && w->node[node].knows_stuck[group] < w->node[node].starting_since[group])
         sim_violate (w, "rule 3: %s starts group%u, but its stop failed on %s", node_name[node],
                      group, node_name[other]);
     if (!sim_group_active (w, other, group))
@@ -389,6 +396,8 @@ sim_check_told (SimWorld *w, guint node, guint group, CrmGroupState state)
     w->node[node].told[group] = state;
     for (guint r = 0; state == CRM_GROUP_STOPPED && r < w->cfg.n_resources[group]; r++)
         w->node[node].res[group][r].is_crashed = false;
+    if (state == CRM_GROUP_STARTING)
+        w->node[node].starting_since[group] = w->now;
     if (state == CRM_GROUP_STOPPING)
         w->move_began = true;
     else if (state == CRM_GROUP_RUNNING && w->move_began)

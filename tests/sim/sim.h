@@ -176,7 +176,8 @@ typedef struct {
     guint64 heard_seq;
     bool has_heard;                /* in this engine's life */
     bool has_loss;                 /* the network lost a status since then */
-    bool knows_stuck[SIM_GROUPS];  /* the other one told that a stop failed there */
+    HbdTime knows_stuck[SIM_GROUPS]; /* since when the other one tells that a stop failed; 0: not */
+    HbdTime starting_since[SIM_GROUPS]; /* its manager began to start the group */
     bool is_stuck[SIM_GROUPS];     /* its engine knows of a failed stop here ... */
     guint64 stuck_seq[SIM_GROUPS]; /* ... and every status above this sequence number tells it */
 } SimNode;
