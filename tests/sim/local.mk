@@ -13,4 +13,4 @@ tests_sim_test_scenarios_LDADD = $(SIM_LIBS)
 
 TESTS += tests/sim/test_scenarios tests/sim/smoke
 dist_check_SCRIPTS = tests/sim/smoke
-EXTRA_DIST += tests/sim/README.md
+EXTRA_DIST += tests/sim/README.md tests/mutants/README.md tests/mutants/run

@@ -10,12 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/sim/sim.h"
 
-#define JOBS_MAX 64
+#define JOBS_MAX      64
+#define SEED_CPU_SECS 60 /* one seed takes less than 0.1 s; beyond this it hangs */
 
 typedef struct {
     gint64 seed, seeds, first;
@@ -30,6 +33,12 @@ typedef struct {
     guint faults_min, kinds_min, changes_min;
     HbdTime simulated_us, simulated_min_us, slowest_settle_us;
 } Sum;
+
+/* Memory that the processes share. */
+typedef struct {
+    guint64 current[JOBS_MAX]; /* the seed that each is at */
+    gint is_over;              /* --fail-fast: somebody found something */
+} Shared;
 
 static void
 sum_begin (Sum *sum)
@@ -82,45 +91,72 @@ sum_add (Sum *sum, const Sum *part)
 }
 
 static void
+print_violation (guint64 seed, const Options *o, HbdTime at, const char *what)
+{
+    g_autofree char *minutes = g_strdup_printf (" --minutes %d", o->minutes);
+
+    printf ("VIOLATION tests/sim/sim --seed %" G_GUINT64_FORMAT "%s --trace   # t=%.6f %s\n", seed,
+            o->minutes == 10 ? "" : minutes, (double) at / 1e6, what);
+    fflush (stdout);
+}
+
+static void
 run_seed (guint64 seed, const Options *o, Sum *sum)
 {
     SimStory story;
 
     sim_story_run (seed, HBD_S (60) * o->minutes, o->trace ? stdout : NULL, &story);
-    if (story.violation != NULL) {
-        printf ("VIOLATION tests/sim/sim --seed %" G_GUINT64_FORMAT
-                "%s%.0d --trace   # t=%.6f %s\n",
-                seed, o->minutes == 10 ? "" : " --minutes ", o->minutes == 10 ? 0 : o->minutes,
-                (double) story.violated_at / 1e6, story.violation);
-        fflush (stdout);
-    }
+    if (story.violation != NULL)
+        print_violation (seed, o, story.violated_at, story.violation);
     sum_story (sum, &story);
     g_free (story.violation);
 }
 
 static void
-worker (const Options *o, int job, int fd)
+worker (const Options *o, int job, int fd, Shared *shared)
 {
     Sum sum;
 
     sum_begin (&sum);
-    for (gint64 i = job; i < o->seeds; i += o->jobs) {
-        run_seed ((guint64) (o->first + i), o, &sum);
+    for (gint64 i = job; i < o->seeds && !g_atomic_int_get (&shared->is_over); i += o->jobs) {
+        const struct itimerval limit = { .it_value.tv_sec = SEED_CPU_SECS };
+
+        shared->current[job] = (guint64) (o->first + i);
+        setitimer (ITIMER_PROF, &limit, NULL);
+        run_seed (shared->current[job], o, &sum);
         if (o->fail_fast && sum.violations > 0)
-            break;
+            g_atomic_int_set (&shared->is_over, 1);
     }
     fflush (stdout);
     _exit (write (fd, &sum, sizeof sum) == (ssize_t) sizeof sum ? 0 : 2);
 }
 
-/* Seeds spread over processes; a process that ends without its figures is a crash. */
+/* Take the figures of job @j; a process that ends without them crashed, or hung, at its seed. */
+static void
+collect (const Options *o, int fd, pid_t pid, const guint64 *seed, Sum *total)
+{
+    Sum part;
+
+    if (read (fd, &part, sizeof part) == (ssize_t) sizeof part) {
+        sum_add (total, &part);
+    } else {
+        print_violation (*seed, o, 0, "crashes or hangs");
+        total->violations++;
+    }
+    close (fd);
+    waitpid (pid, NULL, 0);
+}
+
 static bool
 run_jobs (const Options *o, Sum *total)
 {
     int fds[JOBS_MAX];
     pid_t pids[JOBS_MAX];
-    bool is_ok = true;
+    Shared *shared =
+        mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+    if (shared == MAP_FAILED)
+        return false;
     fflush (stdout);
     for (int j = 0; j < o->jobs; j++) {
         int ends[2];
@@ -128,25 +164,14 @@ run_jobs (const Options *o, Sum *total)
         if (pipe (ends) != 0 || (pids[j] = fork ()) < 0)
             return false;
         if (pids[j] == 0)
-            worker (o, j, ends[1]);
+            worker (o, j, ends[1], shared);
         close (ends[1]);
         fds[j] = ends[0];
     }
-    for (int j = 0; j < o->jobs; j++) {
-        Sum part;
-        bool got = read (fds[j], &part, sizeof part) == (ssize_t) sizeof part;
-
-        close (fds[j]);
-        if (got)
-            sum_add (total, &part);
-        else
-            is_ok = false;
-        if (o->fail_fast && (!got || part.violations > 0))
-            for (int k = j + 1; k < o->jobs; k++)
-                kill (pids[k], SIGTERM);
-        waitpid (pids[j], NULL, 0);
-    }
-    return is_ok;
+    for (int j = 0; j < o->jobs; j++)
+        collect (o, fds[j], pids[j], &shared->current[j], total);
+    munmap (shared, sizeof *shared);
+    return true;
 }
 
 static void
@@ -204,9 +229,6 @@ main (int argc, char **argv)
     sum_begin (&sum);
     if (o.seed >= 0)
         run_seed ((guint64) o.seed, &o, &sum);
-    else if (o.jobs == 1)
-        for (gint64 i = 0; i < o.seeds && !(o.fail_fast && sum.violations > 0); i++)
-            run_seed ((guint64) (o.first + i), &o, &sum);
     else
         is_ok = run_jobs (&o, &sum);
     print_sum (&sum);

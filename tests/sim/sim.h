@@ -18,8 +18,9 @@
 #define SIM_GROUPS    3
 #define SIM_RESOURCES 3
 #define SIM_COMMANDS  64
-#define SIM_TAPE      96  /* frames that the attacker keeps */
-#define SIM_INBOX_MAX 300 /* frames that a stopped engine's socket holds */
+#define SIM_TAPE      96    /* frames that the attacker keeps */
+#define SIM_BUSY_MAX  20000 /* steps in one simulated second; normal is below 1000 */
+#define SIM_INBOX_MAX 300   /* frames that a stopped engine's socket holds */
 
 /* The kernel lets go of an address this long after the last renewal (doc/design.md, Lease). */
 #define SIM_LEASE_MIN HBD_MS (1030)
@@ -174,11 +175,11 @@ typedef struct {
     HbdTime heard; /* last fresh status that reached its socket */
     guint32 heard_hg;
     guint64 heard_seq;
-    bool has_heard;                /* in this engine's life */
-    bool has_loss;                 /* the network lost a status since then */
+    bool has_heard;                  /* in this engine's life */
+    bool has_loss;                   /* the network lost a status since then */
     HbdTime knows_stuck[SIM_GROUPS]; /* since when the other one tells that a stop failed; 0: not */
     HbdTime starting_since[SIM_GROUPS]; /* its manager began to start the group */
-    bool is_stuck[SIM_GROUPS];     /* its engine knows of a failed stop here ... */
+    bool is_stuck[SIM_GROUPS];          /* its engine knows of a failed stop here ... */
     guint64 stuck_seq[SIM_GROUPS]; /* ... and every status above this sequence number tells it */
 } SimNode;
 
@@ -242,6 +243,8 @@ struct _SimWorld {
     bool is_steady; /* nothing of level notice or above may be said */
     /* figures */
     guint64 steps;
+    guint64 busy_steps; /* in the second that began at .busy_since */
+    HbdTime busy_since;
     guint ownership_changes;
     guint evil_frames;
     HbdTime move_until;         /* a planned move was asked for ... */

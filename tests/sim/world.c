@@ -144,6 +144,20 @@ first_timer (const SimWorld *w, guint *node, SimProcKind *kind)
     return first;
 }
 
+/* Processes that keep each other busy without end are a fault like any other. */
+static void
+count_step (SimWorld *w)
+{
+    w->steps++;
+    if (w->now - w->busy_since > HBD_S (1)) {
+        w->busy_since = w->now;
+        w->busy_steps = 0;
+    }
+    if (++w->busy_steps > SIM_BUSY_MAX)
+        sim_violate (w, "more than %u steps within a second: somebody goes round in circles",
+                     SIM_BUSY_MAX);
+}
+
 bool
 sim_step (SimWorld *w, HbdTime until)
 {
@@ -161,7 +175,7 @@ sim_step (SimWorld *w, HbdTime until)
         return false;
     }
     w->now = MAX (w->now, at);
-    w->steps++;
+    count_step (w);
     if (is_timer)
         sim_timer (w, node, kind);
     else
