@@ -286,12 +286,12 @@ sim_check_run_start (SimWorld *w, guint node, guint group)
                      has_address (w, other, group) ? "an address" : "a service");
 }
 
-/* A split of a calm cluster, and nothing else since: then the one that goes on when the loser has let
- * go must not let go too. */
+/* A split of a calm cluster, nothing else since, and both ran the whole group: then the one that goes
+ * on when the loser has let go must not let go too. */
 static void
 note_winner (SimWorld *w, guint loser, guint g)
 {
-    if (w->split_mark != w->disturbances || w->node[1 - loser].told[g] != CRM_GROUP_RUNNING)
+    if (w->split_mark != w->disturbances || !w->both_complete[g])
         return;
     w->winner[g] = (int) (1 - loser);
     w->winner_until[g] = w->now + 2 * w->cfg.deadtime_us;
@@ -314,12 +314,14 @@ sim_check_activity (SimWorld *w, guint node, guint g, guint r)
 
     w->both_any[g] = sim_group_active (w, 0, g) && sim_group_active (w, 1, g);
     w->both_addresses[g] = has_address (w, 0, g) && has_address (w, 1, g);
-    if (w->both_any[g] && !was_both)
-        w->overlap_since[g] = w->now;
+    if (sim_group_complete (w, 0, g) && sim_group_complete (w, 1, g))
+        w->both_complete[g] = true;
     if (!is_active)
         check_winner (w, node, g);
-    if (was_both && !w->both_any[g])
+    if (was_both && !w->both_any[g]) {
         note_winner (w, node, g);
+        w->both_complete[g] = false;
+    }
     if (is_active && sim_group_complete (w, node, g) && w->last_owner[g] != (int) node) {
         if (w->last_owner[g] >= 0)
             w->ownership_changes++;

@@ -150,7 +150,6 @@ sim_engine_begin (SimWorld *w, guint node)
     p->exists = true;
     p->started = w->now;
     n->next_beat = HBD_TIME_NEVER;
-    n->ipc_last[SIM_ENGINE] = w->now;
     sim_check_engine_start (w, node);
     engine_step (w, node, &(HbdNodeEvent){ .kind = HBD_NODE_EVENT_MANAGER, .manager_up = true });
     for (guint g = 0; g < w->cfg.n_groups; g++) {

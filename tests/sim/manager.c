@@ -82,7 +82,6 @@ sim_manager_begin (SimWorld *w, guint node)
     n->manager = crm_runner_new (&cfg, sim_local (w, node));
     p->exists = true;
     p->started = w->now;
-    n->ipc_last[SIM_MANAGER] = w->now;
     for (guint g = 0; g < SIM_GROUPS; g++)
         n->told[g] = CRM_GROUP_UNKNOWN;
     for (guint g = 0; g < w->cfg.n_groups; g++)
