@@ -111,6 +111,9 @@ lease_address_gone (const RunnerStep *s, RunnerGroup *g, RunnerResource *res)
     HbdTime lease = s->r->config.lease_us;
     bool has_lapsed = lease > 0 && s->now - res->renewed >= lease / 2;
 
+    /* it was still there when its probe was answered, and is not now that the others' are */
+    if (g->goal == GOAL_PROBE && res->probe_rc == CRM_RC_OK)
+        res->probe_rc = CRM_RC_NOT_RUNNING;
     if (!is_held (res))
         return;
     if (has_lapsed && (g->goal == GOAL_START || g->state == CRM_GROUP_RUNNING)) {

@@ -411,6 +411,25 @@ test_adopted_address_that_lapsed_is_not_put_back (void)
     g_assert_cmpint (w->told[0], ==, CRM_GROUP_UNKNOWN);
 }
 
+/* Its probe was answered in time, the lease ran out before the others' probes were. */
+static void
+test_address_gone_while_the_rest_is_probed (void)
+{
+    g_autoptr (World) w = running_world ("ap");
+
+    world_crash (w, false);
+    world_simple (w, CRM_RUNNER_START); /* the address's probe is answered at once */
+    world_address_gone (w, 0, 0);
+    world_drain (w);
+    g_assert_cmpint (crm_runner_group_state (w->runner, 0), ==, CRM_GROUP_UNKNOWN);
+    world_engine (w, true);
+    world_request (w, CRM_REQUEST_START, 0);
+    world_drain (w);
+    g_assert_cmpint (w->told[0], ==, CRM_GROUP_RUNNING);
+    g_assert_true (w->res[0][0].runs);
+    g_assert_cmpuint (w->res[0][1].starts, ==, 1);
+}
+
 static void
 test_lapsed_in_the_managers_absence_waits_for_the_engine (void)
 {
@@ -476,6 +495,7 @@ main (int argc, char **argv)
     ADD ("address/removed-while-the-rest-starts", test_address_removed_while_the_rest_starts);
     ADD ("adopted/renewed-only-by-a-beat", test_adopted_address_is_renewed_only_by_a_beat);
     ADD ("adopted/lapsed-is-not-put-back", test_adopted_address_that_lapsed_is_not_put_back);
+    ADD ("adopted/gone-while-the-rest-is-probed", test_address_gone_while_the_rest_is_probed);
     ADD ("adopted/lapsed-in-absence", test_lapsed_in_the_managers_absence_waits_for_the_engine);
     ADD ("lease/off-renews-nothing", test_without_a_lease_nothing_is_renewed);
     return g_test_run ();
