@@ -407,6 +407,20 @@ settle_v1 (const Step *s)
         finish (s, is_ok, "the other node did not take part in time");
 }
 
+/* A stop or start of a group that went to the peer meanwhile (a conflict, a failure) is the peer's to
+ * do now. */
+static void
+pass_on (const CrmTakeover *t, Group *g)
+{
+    bool halt = t->op.kind == CRM_COMMAND_GROUP_STOP;
+
+    if (!halt && t->op.kind != CRM_COMMAND_GROUP_START)
+        return;
+    if (g->token == CRM_TOKEN_NONE && g->there_token == CRM_TOKEN_MINE && g->is_halted != halt
+        && takeover_peer_is_native (t))
+        g->wish = halt ? CRM_WISH_HALT : CRM_WISH_START;
+}
+
 void
 command_settle (const Step *s)
 {
@@ -424,8 +438,12 @@ command_settle (const Step *s)
         return;
     }
     for (guint i = 0; i < t->n; i++) {
-        Outcome outcome = t->groups[i].in_command ? group_outcome (t, &t->groups[i]) : REACHED;
+        Outcome outcome = REACHED;
 
+        if (t->groups[i].in_command) {
+            pass_on (t, &t->groups[i]);
+            outcome = group_outcome (t, &t->groups[i]);
+        }
         if (outcome == MISSED) {
             g_autofree char *why = g_strdup_printf ("group %s did not get there; see status",
                                                     t->groups[i].config->key);

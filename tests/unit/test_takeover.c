@@ -401,6 +401,30 @@ test_wish_of_a_dead_owner_is_fulfilled_here (void)
     g_assert_cmpuint (w->node[BETA].g[0].starts, ==, 0);
 }
 
+/* While alpha stops a group for its operator it may lose the group: a split heals. Then the new
+ * owner stops it. Wherever the heal meets it, the command ends. */
+static void
+test_stop_of_a_group_that_goes_is_passed_on (void)
+{
+    guint passed_on = 0;
+
+    for (HbdTime t = 0; t < WORLD_KEEPALIVE; t += HBD_US (500)) {
+        g_autoptr (World) w = both_up (CRM_FAILBACK_OFF);
+        g_autofree char *where = NULL;
+
+        w->cut[ALPHA] = w->cut[BETA] = w->split_allowed = true;
+        world_run (w, HBD_S (3));
+        w->cut[ALPHA] = w->cut[BETA] = false;
+        world_run (w, t);
+        world_command (w, ALPHA, CRM_COMMAND_GROUP_STOP, CRM_HOLD_NONE, "g0");
+        world_run (w, HBD_S (3));
+        where = world_where (w);
+        g_assert_cmpuint (w->node[ALPHA].replies, ==, 1);
+        passed_on += strcmp (where, "-AB") == 0 ? 1 : 0;
+    }
+    g_assert_cmpuint (passed_on, >, 0);
+}
+
 /* The cut ends just after beta has begun to start: who ran it all the time goes on. */
 static void
 test_short_cut_stops_who_has_only_begun (void)
@@ -535,6 +559,8 @@ main (int argc, char **argv)
                      test_commands_are_refused_with_a_reason);
     g_test_add_func ("/takeover/command/wish-of-a-dead-owner-is-fulfilled-here",
                      test_wish_of_a_dead_owner_is_fulfilled_here);
+    g_test_add_func ("/takeover/command/stop-of-a-group-that-goes-is-passed-on",
+                     test_stop_of_a_group_that_goes_is_passed_on);
     g_test_add_func ("/takeover/split/short-one-stops-who-has-only-begun",
                      test_short_cut_stops_who_has_only_begun);
     g_test_add_func ("/takeover/command/takeover-of-what-cannot-run-here-fails",
