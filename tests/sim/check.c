@@ -469,7 +469,8 @@ unsettled_node (SimWorld *w, guint node)
     SimNode *n = &w->node[node];
     g_autoptr (GVariant) status = NULL;
 
-    if (!n->proc[SIM_ENGINE].exists || !n->proc[SIM_MANAGER].exists || !n->is_active)
+    if (!n->proc[SIM_ENGINE].exists || !n->proc[SIM_MANAGER].exists || !n->is_active
+        || n->is_stopping)
         return g_strdup_printf ("%s is not up", n->name);
     if (n->proc[SIM_ENGINE].paused_until != 0 || n->proc[SIM_MANAGER].paused_until != 0)
         return g_strdup_printf ("%s stands still", n->name);

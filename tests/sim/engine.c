@@ -27,8 +27,6 @@ command_replied (SimWorld *w, guint node, const HbdNodeAction *a)
         return;
     }
     c->is_open = false;
-    if (c->kind == CRM_COMMAND_GROUP_START && a->reply.is_ok)
-        w->held_back[c->group] = false;
 }
 
 static void
