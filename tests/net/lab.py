@@ -80,6 +80,11 @@ def remove_leftovers():
             run(["ip", "netns", "del", match.group(1)], check=False)
 
 
+def end_in_order(*_):
+    """On SIGTERM: let each `with` clean up."""
+    raise SystemExit(143)
+
+
 INIT = r"""
 set -e
 mount --make-rprivate /
@@ -355,8 +360,10 @@ class Probe:
     def __init__(self, lab, address, mode="icmp", where="eth0", interval_us=2000, gap_ms=20):
         self.lab = lab
         self.out = tempfile.TemporaryFile("w+", dir=lab.dir)
+        lab.probes.append(self)
+        # It ends with us, however we end.
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", lab.client, os.path.join(BUILD, "tests/net/probe"), "-i",
+            ["setpriv", "--pdeathsig", "KILL", "ip", "netns", "exec", lab.client, os.path.join(BUILD, "tests/net/probe"), "-i",
              str(interval_us), "-g", str(gap_ms), mode, address, str(where)], stdout=self.out,
             stdin=subprocess.DEVNULL)
 
@@ -398,6 +405,8 @@ class Lab:
         self.links = links
         self.switch = f"{self.prefix}-switch"
         self.client = f"{self.prefix}-client"
+        self.probes = []
+        signal.signal(signal.SIGTERM, end_in_order)
         self.dir = tempfile.mkdtemp(prefix="hbd-lab-")
         os.chmod(self.dir, 0o755)
         self.nodes = [Node(self, name, i + 1) for i, name in enumerate(names)]

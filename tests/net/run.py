@@ -65,8 +65,12 @@ def supervise(name, limit):
     try:
         out, err = child.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
-        child.kill()
-        out, err = child.communicate()
+        child.terminate()
+        try:
+            out, err = child.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            out, err = child.communicate()
         return f"FAIL {name}: still running after {limit} s", err
     reason = (out.strip().splitlines() or [""])[-1]
     if child.returncode == 0:
