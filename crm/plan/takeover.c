@@ -666,6 +666,18 @@ crm_takeover_owner (const CrmTakeover *t, guint group)
     return g->there_token == CRM_TOKEN_MINE ? t->peer : NULL;
 }
 
+CrmGroupState
+crm_takeover_peer_state (const CrmTakeover *t, guint group)
+{
+    const Group *g = group < t->n ? &t->groups[group] : NULL;
+
+    if (g == NULL || t->peer == NULL)
+        return CRM_GROUP_UNKNOWN;
+    if (g->there_stuck)
+        return CRM_GROUP_STUCK;
+    return takeover_peer_is_alive (t) ? g->there : CRM_GROUP_UNKNOWN;
+}
+
 const CrmClaims *
 crm_takeover_claims (const CrmTakeover *t)
 {

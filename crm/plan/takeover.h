@@ -197,6 +197,9 @@ HbdTime crm_takeover_deadline (const CrmTakeover *t);
 const char *crm_takeover_holding (const CrmTakeover *t);
 /* Owner of a group as far as this node knows: self, peer, or NULL. */
 const char *crm_takeover_owner (const CrmTakeover *t, guint group);
+/* The group's state on the other node, as last heard: STUCK outlives its death (safety rule 3), all
+ * else is UNKNOWN then. Of a 3.0.6 peer, what its class says. */
+CrmGroupState crm_takeover_peer_state (const CrmTakeover *t, guint group);
 /* Our claims, for the native field in every status. (transfer none, until the next step) */
 const CrmClaims *crm_takeover_claims (const CrmTakeover *t);
 const char *crm_hold_name (CrmHold hold);

@@ -3,6 +3,8 @@
 
 #include "hbd/daemon/status.h"
 
+#include "hbd/daemon/problems.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -65,58 +67,6 @@ merge_groups (HbdManager *m, GVariant *engine)
     return g_variant_builder_end (&b);
 }
 
-static void G_GNUC_PRINTF (2, 3) add_problem (GVariantBuilder *b, const char *format, ...)
-{
-    g_autofree char *text = NULL;
-    va_list args;
-
-    va_start (args, format);
-    text = g_strdup_vprintf (format, args);
-    va_end (args);
-    g_variant_builder_add (b, "s", text);
-}
-
-static void
-group_problems (GVariantBuilder *b, GVariant *groups)
-{
-    for (gsize i = 0; groups != NULL && i < g_variant_n_children (groups); i++) {
-        g_autoptr (GVariant) group = g_variant_get_child_value (groups, i);
-        const char *name = text_of (group, "name"), *state = text_of (group, "state");
-        const char *reason = text_of (group, "reason");
-
-        if (strcmp (state, "failed") == 0)
-            add_problem (b, "Group %s has failed here%s%s.", name, *reason != '\0' ? ": " : "",
-                         reason);
-        else if (*text_of (group, "owner") == '\0' && strcmp (state, "stopped") == 0)
-            add_problem (b, "Group %s runs nowhere, as far as this node knows.", name);
-    }
-}
-
-static void
-node_problems (GVariantBuilder *b, GVariant *nodes)
-{
-    for (gsize i = 0; nodes != NULL && i < g_variant_n_children (nodes); i++) {
-        g_autoptr (GVariant) node = g_variant_get_child_value (nodes, i);
-        g_autoptr (GVariant) links =
-            g_variant_lookup_value (node, "links", G_VARIANT_TYPE ("aa{sv}"));
-        const char *name = text_of (node, "name"), *status = text_of (node, "status");
-        gboolean local = FALSE;
-
-        g_variant_lookup (node, "local", "b", &local);
-        if (strcmp (status, "dead") == 0) {
-            add_problem (b, "Node %s is dead: nothing is heard of it on any link.", name);
-            continue;
-        }
-        for (gsize l = 0; !local && links != NULL && l < g_variant_n_children (links); l++) {
-            g_autoptr (GVariant) link = g_variant_get_child_value (links, l);
-
-            if (strcmp (text_of (link, "status"), "up") != 0)
-                add_problem (b, "Nothing is heard of node %s on link %s.", name,
-                             text_of (link, "name"));
-        }
-    }
-}
-
 static GVariant *
 find_problems (HbdManager *m, GVariant *engine, GVariant *groups)
 {
@@ -126,18 +76,18 @@ find_problems (HbdManager *m, GVariant *engine, GVariant *groups)
 
     g_variant_builder_init (&b, G_VARIANT_TYPE ("as"));
     if (m->phase != HBD_MANAGER_RUNS)
-        add_problem (&b, "hbd is stopping.");
+        hbd_problems_add (&b, "hbd is stopping.");
     else if (engine == NULL)
-        add_problem (&b, "The engine does not answer; the supervisor starts it anew.");
+        hbd_problems_add (&b, "The engine does not answer; the supervisor starts it anew.");
     for (guint i = 0; i < m->setup->cluster->links->len; i++) {
         const char *trouble = hbd_linkset_trouble (m->links, i);
 
         if (trouble != NULL)
-            add_problem (&b, "Link %s is closed: %s.",
-                         ((CfgLink *) m->setup->cluster->links->pdata[i])->interface, trouble);
+            hbd_problems_add (&b, "Link %s is closed: %s.",
+                              ((CfgLink *) m->setup->cluster->links->pdata[i])->interface, trouble);
     }
-    node_problems (&b, nodes);
-    group_problems (&b, groups);
+    hbd_problems_of_nodes (&b, nodes);
+    hbd_problems_of_groups (&b, groups, nodes);
     return g_variant_builder_end (&b);
 }
 

@@ -108,6 +108,7 @@ void hbd_node_step (HbdNode *node, const HbdNodeEvent *event, HbdTime now, GArra
 HbdTime hbd_node_deadline (const HbdNode *node);
 void hbd_node_set_load (HbdNode *node, const char *load);
 void hbd_node_set_keys (HbdNode *node, const HbdKeyTable *keys);
-/* Everything `hbctl status` needs from the engine: a{sv} with nodes, links, groups' owners,
- * holding, counters (keys as in doc/design.md, contract). (transfer full, floating) */
+/* Everything `hbctl status` needs from the engine: a{sv} with nodes, links, groups' owners and what
+ * the other node says of each (peer, peer_state, peer_stuck), holding, counters; keys as in
+ * doc/design.md, contract. (transfer full, floating) */
 GVariant *hbd_node_status (const HbdNode *node, HbdTime now);

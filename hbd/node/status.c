@@ -54,6 +54,16 @@ one_group (const HbdNode *node, guint index)
     g_variant_builder_add (&dict, "{sv}", "name", g_variant_new_string (group->key));
     g_variant_builder_add (&dict, "{sv}", "owner",
                            g_variant_new_string (owner != NULL ? owner : ""));
+    if (node->peer >= 0) {
+        CrmGroupState state = crm_takeover_peer_state (node->t, index);
+
+        g_variant_builder_add (&dict, "{sv}", "peer",
+                               g_variant_new_string (node->names[node->peer]));
+        g_variant_builder_add (&dict, "{sv}", "peer_state",
+                               g_variant_new_string (crm_group_state_name (state)));
+        g_variant_builder_add (&dict, "{sv}", "peer_stuck",
+                               g_variant_new_boolean (state == CRM_GROUP_STUCK));
+    }
     return g_variant_builder_end (&dict);
 }
 

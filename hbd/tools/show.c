@@ -171,7 +171,9 @@ show_group (GVariant *group, const char *self, glong width, GString *out)
     g_string_append (out, "  ");
     append_cell (out, hbd_dict_text (group, "name", "?"), width);
     if (is_elsewhere) {
-        g_string_append (out, "served by ");
+        bool is_failed = strcmp (hbd_dict_text (group, "peer_state", ""), "failed") == 0;
+
+        g_string_append (out, is_failed ? "failed on " : "served by ");
         hbd_show_clean (out, owner, FALSE);
     } else {
         hbd_show_clean (out, state, FALSE);

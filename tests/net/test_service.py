@@ -267,12 +267,24 @@ def test_failed_stop_starts_nowhere_else():
         time.sleep(3)
         assert not os.path.exists(pair.beta.path("/run/script-one"))
         assert pair.alpha.tool("hbctl", "status").returncode == 1
+        # Whoever looks at the other node first is told too, and where to go.
+        told = pair.beta.tool("hbctl", "status")
+        assert told.returncode == 1, told.stdout
+        remedy = f"on alpha: hbctl group cleanup {SERVICE}/24/eth0"
+        assert any(remedy in line and "could not be stopped on node alpha" in line
+                   for line in told.stdout.splitlines()), told.stdout
+        group = pair.beta.status()["groups"][0]
+        assert (group["peer"], group["peer_state"], group["peer_stuck"]) == \
+            ("alpha", "failed", True), group
         # Mended by the operator: it can be cleaned up and runs again somewhere.
         pair.alpha.write("/etc/ha.d/resource.d/web",
                          SCRIPT.format(start="touch $state", stop="rm -f $state"), 0o755)
         cleaned = pair.alpha.tool("hbctl", "group", "cleanup", f"{SERVICE}/24/eth0")
         assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
         wait_for("it runs once", lambda: len(pair.lab.holders()) == 1, 15)
+        for node in pair.lab.nodes:
+            wait_for(f"{node.name} is content",
+                     lambda n=node: n.tool("hbctl", "status").returncode == 0, 15, 0.2)
 
 
 @limit(180)

@@ -4,7 +4,8 @@ DAEMON_TEST_LIBS = libhbdmanager.a libhbdipc.a libhbdlog.a libcrmexec.a libralib
 daemon_test_programs = \
   tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files \
   tests/unit/test_control tests/unit/test_daemon_parts \
-  tests/unit/test_setup_diff tests/unit/test_engine_process
+  tests/unit/test_setup_diff tests/unit/test_engine_process \
+  tests/unit/test_problems
 check_PROGRAMS += $(daemon_test_programs)
 TESTS += $(daemon_test_programs)
 tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
@@ -22,3 +23,5 @@ tests_unit_test_setup_diff_SOURCES = tests/unit/test_setup_diff.c
 tests_unit_test_setup_diff_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_test_engine_process_SOURCES = tests/unit/test_engine_process.c hbd/daemon/spawn.c
 tests_unit_test_engine_process_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_problems_SOURCES = tests/unit/test_problems.c
+tests_unit_test_problems_LDADD = $(DAEMON_TEST_LIBS)

@@ -22,6 +22,7 @@ typedef struct {
     HbdTime until[2]; /* STARTING, STOPPING */
     guint beats, hooks, replies, persisted;
     bool reply_ok, exited;
+    CrmGroupState start_end, stop_end; /* what becomes of starts and stops; 0: they succeed */
     GString *trace;
 } Host;
 
@@ -227,7 +228,10 @@ run_host (Pair *p, guint host)
 
         if ((!is_up && h->state[g] != CRM_GROUP_STOPPING) || h->until[g] > p->now)
             continue;
-        h->state[g] = is_up ? CRM_GROUP_RUNNING : CRM_GROUP_STOPPED;
+        if (is_up)
+            h->state[g] = h->start_end != 0 ? h->start_end : CRM_GROUP_RUNNING;
+        else
+            h->state[g] = h->stop_end != 0 ? h->stop_end : CRM_GROUP_STOPPED;
         tell (p, host, g);
     }
     if (h->node != NULL && hbd_node_deadline (h->node) <= p->now)
@@ -547,6 +551,57 @@ test_status_has_the_contracts_keys (void)
     g_assert_cmpstr (text, ==, "beta");
 }
 
+/* What alpha says of beta's side of @group: its state, "!" behind it when it is stuck. */
+static void
+assert_peer_state (const Pair *p, guint group, const char *expected)
+{
+    g_autoptr (GVariant) status = g_variant_ref_sink (hbd_node_status (p->host[0].node, p->now));
+    g_autoptr (GVariant) groups = g_variant_lookup_value (status, "groups", NULL);
+    g_autoptr (GVariant) dict = g_variant_get_child_value (groups, group);
+    g_autofree char *text = NULL;
+    const char *peer, *state;
+    gboolean is_stuck;
+
+    g_assert_true (g_variant_lookup (dict, "peer", "&s", &peer));
+    g_assert_cmpstr (peer, ==, "beta");
+    g_assert_true (g_variant_lookup (dict, "peer_state", "&s", &state));
+    g_assert_true (g_variant_lookup (dict, "peer_stuck", "b", &is_stuck));
+    text = g_strconcat (state, is_stuck ? "!" : "", NULL);
+    g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_status_tells_a_failed_stop_there (void)
+{
+    g_autoptr (Pair) p = both_up ();
+
+    assert_peer_state (p, 0, "stopped");
+    assert_peer_state (p, 1, "running");
+    p->host[1].stop_end = CRM_GROUP_STUCK;
+    inject (p, 0, "hb_takeover", "all", NULL);
+    run (p, HBD_S (1));
+    assert_where (p, "A-");
+    assert_peer_state (p, 1, "failed!");
+    power_off (p, 1);
+    run (p, HBD_S (3));
+    assert_where (p, "A-"); /* death proves nothing of what could not be stopped */
+    assert_peer_state (p, 0, "unknown");
+    assert_peer_state (p, 1, "failed!");
+}
+
+static void
+test_status_tells_a_failed_start_there (void)
+{
+    g_autoptr (Pair) p = pair_new ();
+
+    boot (p, 0, 100);
+    boot (p, 1, 200);
+    p->host[1].start_end = CRM_GROUP_FAILED;
+    run (p, HBD_S (2));
+    assert_where (p, "AA");
+    assert_peer_state (p, 1, "failed");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -567,5 +622,9 @@ main (int argc, char **argv)
     g_test_add_func ("/node/different-files-are-said-and-survived",
                      test_different_files_are_said_and_survived);
     g_test_add_func ("/node/status-has-the-contracts-keys", test_status_has_the_contracts_keys);
+    g_test_add_func ("/node/status-tells-a-failed-stop-there",
+                     test_status_tells_a_failed_stop_there);
+    g_test_add_func ("/node/status-tells-a-failed-start-there",
+                     test_status_tells_a_failed_start_there);
     return g_test_run ();
 }

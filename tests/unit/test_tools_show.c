@@ -63,6 +63,16 @@ test_healthy_node (void)
 }
 
 static void
+test_group_that_failed_there_is_not_called_served (void)
+{
+    g_autofree char *text =
+        shown ("{'node': <'alpha'>, 'groups': <[{'name': <'web'>, 'owner': <'beta'>,"
+               " 'state': <'stopped'>, 'peer': <'beta'>, 'peer_state': <'failed'>}]>}");
+
+    assert_has (text, "\n  web  failed on beta\n");
+}
+
+static void
 test_wrong_comes_first_with_next_step (void)
 {
     g_autofree char *text = shown (broken);
@@ -152,6 +162,8 @@ main (int argc, char **argv)
     g_test_add_func ("/show/healthy-node", test_healthy_node);
     g_test_add_func ("/show/wrong-comes-first-with-next-step",
                      test_wrong_comes_first_with_next_step);
+    g_test_add_func ("/show/group-that-failed-there-is-not-called-served",
+                     test_group_that_failed_there_is_not_called_served);
     g_test_add_func ("/show/terminal-is-not-driven", test_terminal_is_not_driven);
     g_test_add_func ("/show/empty-status", test_empty_status);
     g_test_add_func ("/show/event-is-one-line", test_event_is_one_line);
