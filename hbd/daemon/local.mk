@@ -51,6 +51,8 @@ hbd_daemon_hbd_engine_LDADD = libhbdipc.a libhbdnode.a libhbdlink.a libhbdcore.a
 EXTRA_DIST += hbd/daemon/README.md
 
 dist_man_MANS += hbd/daemon/hbd.8
+# The engine's user; a package or `systemd-sysusers' makes it from this.
+EXTRA_DIST += hbd/daemon/hbd.sysusers
 EXTRA_DIST += hbd/daemon/hbd.service.in hbd/daemon/heartbeat.service.in
 CLEANFILES += hbd/daemon/hbd.service hbd/daemon/heartbeat.service
 hbd/daemon/%.service: hbd/daemon/%.service.in Makefile
@@ -58,11 +60,14 @@ hbd/daemon/%.service: hbd/daemon/%.service.in Makefile
 all-local: hbd/daemon/hbd.service hbd/daemon/heartbeat.service
 # The thin unit only where Heartbeat itself is absent: users' scripts then still find the name.
 install-data-local: hbd/daemon/hbd.service hbd/daemon/heartbeat.service
+	$(MKDIR_P) '$(DESTDIR)$(sysusersdir)'
+	$(INSTALL_DATA) $(srcdir)/hbd/daemon/hbd.sysusers '$(DESTDIR)$(sysusersdir)/hbd.conf'
 	$(MKDIR_P) '$(DESTDIR)$(systemdsystemunitdir)'
 	$(INSTALL_DATA) hbd/daemon/hbd.service '$(DESTDIR)$(systemdsystemunitdir)/'
 	if test ! -e '$(DESTDIR)$(sysconfdir)/init.d/heartbeat'; then \
 	  $(INSTALL_DATA) hbd/daemon/heartbeat.service '$(DESTDIR)$(systemdsystemunitdir)/'; fi
 uninstall-local:
+	rm -f '$(DESTDIR)$(sysusersdir)/hbd.conf'
 	rm -f '$(DESTDIR)$(systemdsystemunitdir)/hbd.service'
 	if test ! -e '$(DESTDIR)$(sysconfdir)/init.d/heartbeat'; then \
 	  rm -f '$(DESTDIR)$(systemdsystemunitdir)/heartbeat.service'; fi

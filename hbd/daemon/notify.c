@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Talking to systemd, after sd_notify(3): one datagram of KEY=VALUE lines to the socket that the
- * environment names. The protocol is a documented, stable interface and this small; linking
- * libsystemd would bring four compression libraries into a process that runs as root. */
+ * environment names. The protocol is a documented, stable interface and this small; libsystemd would
+ * bring its own dependencies (four compression libraries, gcrypt) into a lean process that runs as
+ * root and outlives everything else, so it is not even an option of configure. */
 #include "config.h"
 
 #include "hbd/daemon/loop.h"

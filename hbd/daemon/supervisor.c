@@ -597,7 +597,7 @@ find_user (Supervisor *s)
         user = getpwnam ("nobody");
         hbd_log (s->log, HBD_LEVEL_WARNING, "engine.user",
                  "text=\"no user `hbd': the engine runs as nobody\" "
-                 "advice=\"useradd --system --no-create-home --shell /usr/sbin/nologin hbd\"");
+                 "advice=\"systemd-sysusers, or: adduser --system --group --no-create-home hbd\"");
     }
     s->engine_uid = user != NULL ? user->pw_uid : 65534;
     s->engine_gid = user != NULL ? user->pw_gid : 65534;

@@ -5,10 +5,10 @@
 # is said by whoever needs it.
 
 PACKAGES_BUILD="gcc make autoconf automake pkg-config git ca-certificates libglib2.0-dev
-  libnl-3-dev libnl-route-3-dev libjson-glib-dev libsystemd-dev"
+  libnl-3-dev libnl-route-3-dev libjson-glib-dev"
 PACKAGES_NET="python3 iproute2 iputils-ping procps util-linux kmod nginx-light apache2 resource-agents
   curl"
-PACKAGES_TEST="$PACKAGES_NET heartbeat nftables tcpdump iputils-arping
+PACKAGES_TEST="$PACKAGES_NET heartbeat nftables tcpdump iputils-arping systemd
   libxml2-utils clang llvm"
 
 POLICY_FILE=/usr/sbin/policy-rc.d
