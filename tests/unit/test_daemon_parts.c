@@ -12,7 +12,10 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* --- log ----------------------------------------------------------------------------------- */
@@ -347,6 +350,61 @@ test_systemd_watchdog (void)
     g_assert_cmpint (hbd_notify_watchdog_us (), ==, 0);
 }
 
+/* A datagram socket bound to @name ('@' first: abstract), and NOTIFY_SOCKET set to it. */
+static int
+listen_at (const char *name)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    memcpy (addr.sun_path, name, strlen (name));
+    if (name[0] == '@')
+        addr.sun_path[0] = '\0';
+    g_assert_cmpint (bind (fd, (struct sockaddr *) &addr,
+                           (socklen_t) (offsetof (struct sockaddr_un, sun_path) + strlen (name))),
+                     ==, 0);
+    g_setenv ("NOTIFY_SOCKET", name, TRUE);
+    return fd;
+}
+
+static void
+test_systemd_notify (void)
+{
+    g_autofree char *dir = g_dir_make_tmp ("hbd-notify-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (dir, "socket", NULL);
+    g_autofree char *abstract = g_strdup_printf ("@hbd-test-%d", (int) getpid ());
+    const char *names[] = { path, abstract };
+    char heard[64];
+
+    for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+        int fd = listen_at (names[i]);
+
+        g_assert_true (hbd_notify ("READY=1"));
+        g_assert_cmpint (recv (fd, heard, sizeof heard, 0), ==, 7);
+        g_assert_cmpint (memcmp (heard, "READY=1", 7), ==, 0);
+        close (fd);
+        g_assert_false (hbd_notify ("READY=1")); /* nobody listens any more: no harm */
+    }
+    g_unlink (path);
+    g_rmdir (dir);
+}
+
+static void
+test_systemd_notify_takes_no_odd_name (void)
+{
+    g_autofree char *long_name = g_strnfill (200, 'x');
+    const char *odd[] = { "", "/", "relative", "vsock:2:1234", long_name };
+
+    long_name[0] = '/';
+    g_unsetenv ("NOTIFY_SOCKET");
+    g_assert_false (hbd_notify ("READY=1"));
+    for (guint i = 0; i < G_N_ELEMENTS (odd); i++) {
+        g_setenv ("NOTIFY_SOCKET", odd[i], TRUE);
+        g_assert_false (hbd_notify ("READY=1"));
+    }
+    g_unsetenv ("NOTIFY_SOCKET");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -368,5 +426,7 @@ main (int argc, char **argv)
     g_test_add_func ("/options/good", test_options);
     g_test_add_func ("/options/wrong", test_wrong_options);
     g_test_add_func ("/systemd/watchdog", test_systemd_watchdog);
+    g_test_add_func ("/systemd/notify", test_systemd_notify);
+    g_test_add_func ("/systemd/notify-takes-no-odd-name", test_systemd_notify_takes_no_odd_name);
     return g_test_run ();
 }
