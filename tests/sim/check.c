@@ -286,12 +286,12 @@ sim_check_run_start (SimWorld *w, guint node, guint group)
                      has_address (w, other, group) ? "an address" : "a service");
 }
 
-/* A split of a calm cluster, nothing else since, and both ran the whole group: then the one that goes
+/* A split of a calm cluster, nothing else since, and both said that they run the group: then the one that goes
  * on when the loser has let go must not let go too. */
 static void
 note_winner (SimWorld *w, guint loser, guint g)
 {
-    if (w->split_mark != w->disturbances || !w->both_complete[g])
+    if (w->split_mark != w->disturbances || !w->both_running[g])
         return;
     w->winner[g] = (int) (1 - loser);
     w->winner_until[g] = w->now + 2 * w->cfg.deadtime_us;
@@ -314,13 +314,11 @@ sim_check_activity (SimWorld *w, guint node, guint g, guint r)
 
     w->both_any[g] = sim_group_active (w, 0, g) && sim_group_active (w, 1, g);
     w->both_addresses[g] = has_address (w, 0, g) && has_address (w, 1, g);
-    if (sim_group_complete (w, 0, g) && sim_group_complete (w, 1, g))
-        w->both_complete[g] = true;
     if (!is_active)
         check_winner (w, node, g);
     if (was_both && !w->both_any[g]) {
         note_winner (w, node, g);
-        w->both_complete[g] = false;
+        w->both_running[g] = false;
     }
     if (is_active && sim_group_complete (w, node, g) && w->last_owner[g] != (int) node) {
         if (w->last_owner[g] >= 0)
@@ -398,6 +396,8 @@ sim_check_told (SimWorld *w, guint node, guint group, CrmGroupState state)
     w->node[node].told[group] = state;
     for (guint r = 0; state == CRM_GROUP_STOPPED && r < w->cfg.n_resources[group]; r++)
         w->node[node].res[group][r].is_crashed = false;
+    if (w->node[0].told[group] == CRM_GROUP_RUNNING && w->node[1].told[group] == CRM_GROUP_RUNNING)
+        w->both_running[group] = true;
     if (state == CRM_GROUP_STARTING)
         w->node[node].starting_since[group] = w->now;
     if (state == CRM_GROUP_STOPPING)

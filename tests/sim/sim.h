@@ -233,8 +233,8 @@ struct _SimWorld {
     HbdTime net_excuse_until;    /* two owners may be: the network hid one from the other */
     HbdTime silent_excuse_until; /* services, not addresses, may run twice: one was silent */
     bool both_any[SIM_GROUPS], both_addresses[SIM_GROUPS]; /* active on both nodes */
-    bool both_complete[SIM_GROUPS]; /* both ran all of it at some moment of this overlap */
-    int winner[SIM_GROUPS];         /* node that must not let go, -1: none */
+    bool both_running[SIM_GROUPS]; /* both said so at some moment of this overlap */
+    int winner[SIM_GROUPS];        /* node that must not let go, -1: none */
     HbdTime winner_until[SIM_GROUPS];
     int last_owner[SIM_GROUPS];
     HbdTime takeover_by; /* one node went; the other one must run all by then */
