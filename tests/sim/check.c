@@ -314,6 +314,8 @@ sim_check_activity (SimWorld *w, guint node, guint g, guint r)
 
     w->both_any[g] = sim_group_active (w, 0, g) && sim_group_active (w, 1, g);
     w->both_addresses[g] = has_address (w, 0, g) && has_address (w, 1, g);
+    if (!was_both)
+        w->both_running[g] = false;
     if (!is_active)
         check_winner (w, node, g);
     if (was_both && !w->both_any[g]) {

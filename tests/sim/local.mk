@@ -13,4 +13,28 @@ tests_sim_test_scenarios_LDADD = $(SIM_LIBS)
 
 TESTS += tests/sim/test_scenarios tests/sim/smoke
 dist_check_SCRIPTS = tests/sim/smoke
-EXTRA_DIST += tests/sim/README.md tests/mutants/README.md tests/mutants/run
+EXTRA_DIST += tests/sim/README.md tests/mutants/README.md tests/mutants/run \
+  tests/mutants/last-result.txt \
+  tests/mutants/core-deadtime-half.mutant \
+  tests/mutants/core-generation-kept.mutant \
+  tests/mutants/core-initdead-short.mutant \
+  tests/mutants/core-pause-unnoticed.mutant \
+  tests/mutants/core-replay-taken.mutant \
+  tests/mutants/core-sequence-twice.mutant \
+  tests/mutants/core-status-rare.mutant \
+  tests/mutants/exec-journal-late.mutant \
+  tests/mutants/exec-last-stays.mutant \
+  tests/mutants/exec-renew-rare.mutant \
+  tests/mutants/exec-start-while-frozen.mutant \
+  tests/mutants/exec-stop-believed.mutant \
+  tests/mutants/node-pause-after-group.mutant \
+  tests/mutants/node-pause-late.mutant \
+  tests/mutants/plan-both-keep.mutant \
+  tests/mutants/plan-grant-before-stop.mutant \
+  tests/mutants/plan-old-claims.mutant \
+  tests/mutants/plan-old-shutdone.mutant \
+  tests/mutants/plan-start-before-clear.mutant \
+  tests/mutants/plan-stuck-forgotten.mutant \
+  tests/mutants/plan-winner-stops.mutant \
+  tests/mutants/wire-assert-on-input.mutant \
+  tests/mutants/wire-digest-unchecked.mutant
