@@ -430,7 +430,10 @@ command_settle (const Step *s)
     if (!t->op.is_active)
         return;
     if (t->is_leaving) {
-        finish (s, false, "this node is shutting down");
+        finish (s, false,
+                t->op.kind == CRM_COMMAND_GROUP_STOP
+                    ? "this node is shutting down; the group stays stopped until group start"
+                    : "this node is shutting down");
         return;
     }
     if (t->op.is_v1 && (t->op.kind == CRM_COMMAND_STANDBY || t->op.kind == CRM_COMMAND_TAKEOVER)) {

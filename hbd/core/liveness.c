@@ -73,11 +73,13 @@ hbd_core_notice_pause (HbdMembership *m)
     m->last_gap_us = m->now - m->last_status_us;
     hbd_core_record (m, HBD_LEVEL_WARNING, "node.pause", "node=%s gap_ms=%" G_GINT64_FORMAT,
                      m->names[m->self], m->last_gap_us / 1000);
-    action.gap_us = m->last_gap_us;
+    /* Peers have taken over, or are about to: what we say now may reach them just after they gave
+     * us up, and their last word of us may be one keepalive older than we think. The layer above
+     * lets go first and then speaks; a status of before would claim what is not ours any more. */
+    m->is_quiet = m->last_gap_us >= m->deadtime_us - m->keepalive_us;
+    action.pause.gap_us = m->last_gap_us;
+    action.pause.is_long = m->is_quiet;
     g_array_append_val (m->out, action);
-    /* Peers have taken over. The layer above lets go first and then speaks; a status of before
-     * would claim what is not ours any more. */
-    m->is_quiet = m->last_gap_us >= m->deadtime_us;
 }
 
 static void

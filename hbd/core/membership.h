@@ -84,9 +84,10 @@ typedef enum {
     HBD_MEMBERSHIP_DO_JOINED,  /* we are active: every node was heard or declared dead */
     HBD_MEMBERSHIP_DO_MESSAGE, /* .message: fresh, authentic, for us or for all, delivered once;
                                 * statuses too, after what they change */
-    HBD_MEMBERSHIP_DO_PAUSE,   /* .gap_us: we did not run; peers heard nothing of us for that long.
-                                * At or above our deadtime they have taken over, and this step says
-                                * no status: let go, then call hbd_membership_send_status(). */
+    HBD_MEMBERSHIP_DO_PAUSE,   /* .pause: we did not run; peers heard nothing of us for that long.
+                                * .is_long: they have taken over, or do so before they hear of us
+                                * again, and this step says no status: let go, then call
+                                * hbd_membership_send_status(). */
     HBD_MEMBERSHIP_DO_RECORD,  /* .record */
 } HbdMembershipActionKind;
 
@@ -115,7 +116,10 @@ typedef struct {
             guint node; /* origin */
             HbdMessage *message;
         } message;
-        HbdTime gap_us;
+        struct {
+            HbdTime gap_us;
+            bool is_long; /* the gap reaches to one keepalive below our deadtime */
+        } pause;
         HbdRecord *record;
     };
 } HbdMembershipAction;

@@ -133,7 +133,6 @@ hbd_node_new (const HbdNodeConfig *config, HbdTime now)
     node->model = config->model;
     node->digest = g_strdup (config->cluster_digest != NULL ? config->cluster_digest : "");
     node->keepalive_us = config->membership.keepalive_us;
-    node->deadtime_us = config->membership.deadtime_us;
     node->exit_at = HBD_TIME_NEVER;
     node->last_status = HBD_TIME_NEVER;
     node->m = hbd_membership_new (&config->membership, now);
@@ -414,7 +413,7 @@ take_action (Step *s, guint index)
         on_message (s, &action);
         break;
     case HBD_MEMBERSHIP_DO_PAUSE:
-        if (action.gap_us >= s->node->deadtime_us)
+        if (action.pause.is_long)
             feed_takeover (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_PAUSED });
         break;
     case HBD_MEMBERSHIP_DO_RECORD:

@@ -12,7 +12,7 @@ struct _HbdNode {
     int peer; /* index of the other node; -1: a cluster of one */
     const CrmModel *model;
     char *digest;
-    HbdTime keepalive_us, deadtime_us;
+    HbdTime keepalive_us;
     HbdMembership *m;
     CrmTakeover *t;
     /* the peer, as the decider was told */

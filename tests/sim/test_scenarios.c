@@ -230,6 +230,29 @@ test_long_pause_lets_go_first (void)
     }
 }
 
+/* A pause that ends about when the other one gives up, with a slow network: whoever of the two is
+ * first, the address is never on both. */
+static void
+test_pause_of_one_deadtime_is_safe (void)
+{
+    SimConfig cfg;
+
+    sim_config_plain (&cfg);
+    cfg.delay_us = HBD_MS (30);
+    for (HbdTime span = HBD_MS (2900); span < HBD_MS (4100); span += HBD_MS (10)) {
+        g_autoptr (SimWorld) w = sim_world_new (&cfg, g_test_verbose () ? stdout : NULL);
+
+        sim_power_on (w, ALPHA);
+        sim_power_on (w, BETA);
+        settle_within (w, HBD_S (4));
+        sim_run_for (w, HBD_S (3));
+        sim_pause (w, ALPHA, SIM_ENGINE, span);
+        sim_pause (w, ALPHA, SIM_MANAGER, span);
+        sim_run_for (w, HBD_S (5));
+        settle_within (w, HBD_S (8));
+    }
+}
+
 static void
 test_short_pause_moves_nothing (void)
 {
@@ -384,6 +407,7 @@ main (int argc, char **argv)
     ADD ("split/heals-without-stopping-the-winner", test_split_heals_without_stopping_the_winner);
     ADD ("split/short-cut-moves-nothing", test_short_cut_moves_nothing);
     ADD ("pause/long-lets-go-first", test_long_pause_lets_go_first);
+    ADD ("pause/of-one-deadtime-is-safe", test_pause_of_one_deadtime_is_safe);
     ADD ("pause/short-moves-nothing", test_short_pause_moves_nothing);
     ADD ("crash/engine-is-invisible", test_engine_crash_is_invisible_to_clients);
     ADD ("crash/manager-is-invisible", test_manager_crash_is_invisible_to_clients);

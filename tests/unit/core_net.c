@@ -210,7 +210,7 @@ perform_one (CoreNet *net, guint node, const HbdMembershipAction *action)
                        : "");
         break;
     case HBD_MEMBERSHIP_DO_PAUSE:
-        add_trace (net, node, "pause %" G_GINT64_FORMAT, action->gap_us / 1000);
+        add_trace (net, node, "pause %" G_GINT64_FORMAT, action->pause.gap_us / 1000);
         break;
     case HBD_MEMBERSHIP_DO_RECORD:
         add_trace (net, node, "record %s %s", action->record->name, action->record->fields);
