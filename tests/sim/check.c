@@ -465,6 +465,25 @@ believed_owner (GVariant *status, guint index, const SimWorld *w)
     return "nobody";
 }
 
+/* Does the node see itself and the other one active? */
+static bool
+sees_both (GVariant *status)
+{
+    g_autoptr (GVariant) nodes =
+        g_variant_lookup_value (status, "nodes", G_VARIANT_TYPE ("aa{sv}"));
+    gsize n = nodes != NULL ? g_variant_n_children (nodes) : 0;
+
+    for (gsize i = 0; i < n; i++) {
+        g_autoptr (GVariant) node = g_variant_get_child_value (nodes, i);
+        const char *word = NULL;
+
+        g_variant_lookup (node, "status", "&s", &word);
+        if (g_strcmp0 (word, "active") != 0)
+            return false;
+    }
+    return n == SIM_NODES;
+}
+
 static char *
 unsettled_node (SimWorld *w, guint node)
 {
@@ -477,6 +496,8 @@ unsettled_node (SimWorld *w, guint node)
     if (n->proc[SIM_ENGINE].paused_until != 0 || n->proc[SIM_MANAGER].paused_until != 0)
         return g_strdup_printf ("%s stands still", n->name);
     status = g_variant_ref_sink (hbd_node_status (n->engine, sim_local (w, node)));
+    if (!sees_both (status))
+        return g_strdup_printf ("%s does not see both nodes active", n->name);
     for (guint g = 0; g < w->cfg.n_groups; g++) {
         const char *owner = believed_owner (status, g, w);
 

@@ -14,6 +14,19 @@ wall_s (const SimWorld *w, guint node)
     return 1700000000 + w->now / HBD_S (1) + w->node[node].wall_offset_s;
 }
 
+static bool
+is_stop_open (const SimWorld *w, int group)
+{
+    for (guint i = 0; i < SIM_COMMANDS; i++) {
+        const SimCommand *c = &w->command[i];
+
+        if (c->is_open && c->kind == CRM_COMMAND_GROUP_STOP && c->group == group
+            && c->life == w->node[c->node].proc[SIM_ENGINE].life)
+            return true;
+    }
+    return false;
+}
+
 /* Every command gets exactly one reply. */
 static void
 command_replied (SimWorld *w, guint node, const HbdNodeAction *a)
@@ -27,6 +40,8 @@ command_replied (SimWorld *w, guint node, const HbdNodeAction *a)
         return;
     }
     c->is_open = false;
+    if (c->kind == CRM_COMMAND_GROUP_START && a->reply.is_ok && !is_stop_open (w, c->group))
+        w->held_back[c->group] = false;
 }
 
 static void

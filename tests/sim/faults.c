@@ -388,17 +388,6 @@ mend_host (SimWorld *w, guint node)
     sim_daemon_start (w, node);
 }
 
-static bool
-is_stop_open (const SimWorld *w, guint group)
-{
-    for (guint i = 0; i < SIM_COMMANDS; i++)
-        if (w->command[i].is_open && w->command[i].kind == CRM_COMMAND_GROUP_STOP
-            && w->command[i].life == w->node[w->command[i].node].proc[SIM_ENGINE].life
-            && w->command[i].group == (int) group)
-            return true;
-    return false;
-}
-
 void
 sim_repair (SimWorld *w)
 {
@@ -408,8 +397,6 @@ sim_repair (SimWorld *w)
         for (guint n = 0; n < SIM_NODES; n++)
             if (w->node[n].told[g] == CRM_GROUP_FAILED || w->node[n].told[g] == CRM_GROUP_STUCK)
                 sim_command (w, n, CRM_COMMAND_GROUP_CLEANUP, CRM_HOLD_NONE, (int) g);
-        if (sim_owner (w, g) >= 0 && !is_stop_open (w, g))
-            w->held_back[g] = false;
         if (w->held_back[g] && w->node[0].is_active && w->node[1].is_active)
             sim_command (w, 0, CRM_COMMAND_GROUP_START, CRM_HOLD_NONE, (int) g);
     }
