@@ -238,10 +238,12 @@ test_pause_of_one_deadtime_is_safe (void)
     SimConfig cfg;
 
     sim_config_plain (&cfg);
-    cfg.delay_us = HBD_MS (30);
+    cfg.jitter_us = HBD_MS (200); /* the last status was fast, the next one is slow */
     for (HbdTime span = HBD_MS (2900); span < HBD_MS (4100); span += HBD_MS (10)) {
-        g_autoptr (SimWorld) w = sim_world_new (&cfg, g_test_verbose () ? stdout : NULL);
+        g_autoptr (SimWorld) w = NULL;
 
+        cfg.seed = (guint64) span;
+        w = sim_world_new (&cfg, g_test_verbose () ? stdout : NULL);
         sim_power_on (w, ALPHA);
         sim_power_on (w, BETA);
         settle_within (w, HBD_S (4));
