@@ -40,6 +40,7 @@ typedef struct {
     HbdTime timeout_us;      /* <= 0: none */
     HbdTime kill_delay_us;   /* from TERM to KILL; 0: KILL at once; < 0: 500 ms */
     bool new_session;        /* setsid() instead of a process group of its own */
+    bool ends_with_us;       /* TERM to it when this process dies, however that comes about */
     bool has_user;           /* drop to the following */
     uid_t uid;
     gid_t gid;

@@ -11,6 +11,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ enum { FD_STATUS = 3, FD_FIRST_UNWANTED = 4 };
 
 typedef struct {
     int null, out, err, status;
+    pid_t parent;
 } ChildFds;
 
 static void
@@ -82,6 +84,15 @@ become_user (const CrmProcessSpec *spec)
     return 0;
 }
 
+/* Asked for after the user is changed, which takes it back; the parent may be gone by then. */
+static void
+end_with_parent (pid_t parent)
+{
+    (void) prctl (PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+    if (getppid () != parent)
+        _exit (127);
+}
+
 static void G_GNUC_NORETURN
 run_child (const CrmProcessSpec *spec, const ChildFds *fds)
 {
@@ -100,6 +111,8 @@ run_child (const CrmProcessSpec *spec, const ChildFds *fds)
     if (error == 0)
         error = become_user (spec);
     if (error == 0) {
+        if (spec->ends_with_us)
+            end_with_parent (fds->parent);
         reset_signals ();
         execve (spec->argv[0], (char *const *) spec->argv,
                 spec->envp != NULL ? (char *const *) spec->envp : no_env);
@@ -184,7 +197,7 @@ crm_spawn (const CrmProcessSpec *spec, CrmSpawned *spawned)
     if (null < 0 || !make_pipe (out) || !make_pipe (err) || !make_pipe (status))
         error = errno;
     if (error == 0) {
-        const ChildFds fds = { null, out[1], err[1], status[1] };
+        const ChildFds fds = { null, out[1], err[1], status[1], getpid () };
 
         spawned->pid = fork_quietly (spec, &fds);
         if (spawned->pid < 0)

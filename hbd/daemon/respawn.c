@@ -108,6 +108,8 @@ start (Child *child)
     CrmProcessSpec spec = { .argv = (const char *const *) child->argv,
                             .envp = (const char *const *) child->all->env,
                             .kill_delay_us = HBD_S (2),
+                            /* the next manager starts its own, and two would be one too many */
+                            .ends_with_us = true,
                             .has_user = true,
                             .groups = groups,
                             .done = on_done,

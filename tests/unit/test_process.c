@@ -231,6 +231,35 @@ test_time_limit_ends_the_whole_group (void)
     seen_clear (&seen);
 }
 
+/* A middle process starts one and dies without a word. */
+static void
+test_ends_with_its_starter (void)
+{
+    const char *const argv[4] = { "/bin/sleep", "30" };
+    int fds[2];
+    pid_t middle, child = 0;
+
+    g_assert_cmpint (pipe (fds), ==, 0);
+    middle = fork ();
+    if (middle == 0) {
+        Seen seen;
+        CrmProcessSpec spec;
+
+        seen_init (&seen);
+        spec = shell (&seen, argv);
+        spec.ends_with_us = true;
+        child = crm_process_pid (crm_process_start (&spec));
+        _exit (write (fds[1], &child, sizeof child) == sizeof child ? 0 : 1);
+    }
+    g_assert_cmpint (read (fds[0], &child, sizeof child), ==, sizeof child);
+    g_assert_cmpint (waitpid (middle, NULL, 0), ==, middle);
+    close (fds[0]);
+    close (fds[1]);
+    for (guint i = 0; i < 2000 && is_alive (child); i++)
+        g_usleep (1000);
+    g_assert_false (is_alive (child));
+}
+
 /* A daemon that keeps the pipes open does not hold up the answer, nor is it killed. */
 static void
 test_left_behind_daemon_costs_nothing (void)
@@ -458,6 +487,7 @@ main (int argc, char **argv)
     ADD ("time-limit/deaf-program-is-killed", test_deaf_program_is_killed);
     ADD ("time-limit/stopped-program-is-ended", test_stopped_program_is_ended);
     ADD ("time-limit/ends-the-whole-group", test_time_limit_ends_the_whole_group);
+    ADD ("end/with-its-starter", test_ends_with_its_starter);
     ADD ("output/left-behind-daemon-costs-nothing", test_left_behind_daemon_costs_nothing);
     ADD ("output/flood-is-bounded", test_flood_is_bounded);
     ADD ("output/lines-are-made-fit-to-print", test_lines_are_made_fit_to_print);
