@@ -256,6 +256,7 @@ new_agents (HbdExecutor *e, const HbdExecutorConfig *config)
     CrmAgentsConfig agents = { .node_name = config->node_name,
                                .ha_dir = config->ha_dir,
                                .ocf_root = HBD_OCF_ROOT,
+                               .in_flight_path = config->agents_path,
                                .env = config->env,
                                .kill_delay_us = -1,
                                .builtin = { e, builtin_probe, builtin_start, builtin_stop } };

@@ -13,6 +13,8 @@ typedef struct {
     const char *node_name; /* for agents' environment */
     const char *ha_dir;
     const char *journal_path;
+    const char
+        *agents_path;       /* programs in flight: what a manager that died left running is ended */
     const char *const *env; /* NAME=value from ha.cf, NULL-terminated */
     guint lease_s;          /* 0: addresses without a lifetime */
     HbdTime engine_grace_us;

@@ -103,10 +103,12 @@ hbd_manager_new_executor (HbdManager *m, const HbdSetup *setup, GError **error)
 {
     static const HbdExecutorHandler handler = { on_group, hbd_manager_borrow_record, on_released };
     g_autofree char *journal = g_build_filename (m->options->run_dir, "journal", NULL);
+    g_autofree char *agents = g_build_filename (m->options->run_dir, "agents", NULL);
     HbdExecutorConfig config = { .model = setup->model,
                                  .node_name = setup->engine->self,
                                  .ha_dir = m->options->ha_dir,
                                  .journal_path = journal,
+                                 .agents_path = agents,
                                  .env = (const char *const *) setup->env,
                                  .lease_s = hbd_setup_lease_s (setup->cluster),
                                  .engine_grace_us = hbd_setup_engine_grace_us (setup->cluster) };
