@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See linkset.h. Host names of ucast peers are looked up when a link opens for the first time;
- * later openings use the addresses found then, because the resolver may block for seconds and the
- * manager has leases to renew. */
+/* See linkset.h. Names of ucast peers are looked up beside the loop (peers.h), since the manager has
+ * leases to renew; a link opens with the peers that are known, and again when more are. */
 #include "config.h"
 
 #include "hbd/daemon/linkset.h"
 
 #include "hbd/base/clock.h"
 #include "hbd/daemon/loop.h"
+#include "hbd/daemon/peers.h"
 #include "hbd/link/monitor.h"
 
 #include <glib-unix.h>
-#include <netdb.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#define RETRY_US HBD_S (2)
+#define RETRY_US  HBD_S (2)
+#define LOOKUP_US HBD_MS (50) /* between two looks at a question that is out */
 
 typedef struct {
-    CfgLink link; /* .peers is our own once they are numbers */
-    GPtrArray *numeric_peers;
+    CfgLink link;    /* .peers are those of @peers that are known */
+    HbdPeers *peers; /* ucast only, else NULL */
     bool is_open, was_told;
-    char *trouble;
+    char *trouble, *unknown_peer;
 } Entry;
 
 struct _HbdLinkSet {
@@ -29,6 +30,7 @@ struct _HbdLinkSet {
     HbdLinkMonitor *monitor;
     guint source;
     HbdTimer *retry;
+    HbdTime retry_at;
     HbdLinkSetHandler handler;
     gpointer data;
 };
@@ -36,8 +38,9 @@ struct _HbdLinkSet {
 static void
 entry_free (Entry *entry)
 {
-    g_clear_pointer (&entry->numeric_peers, g_ptr_array_unref);
+    hbd_peers_free (entry->peers);
     g_free (entry->trouble);
+    g_free (entry->unknown_peer);
     g_free (entry);
 }
 
@@ -49,28 +52,6 @@ say (HbdLinkSet *set, HbdLevel level, const char *name, const char *link, const 
                         reason != NULL ? reason : "", reason != NULL ? "\"" : "");
 
     set->handler.record (set->data, record);
-}
-
-static void
-keep_numbers (Entry *entry, const HbdLinkSockets *sockets)
-{
-    if (entry->link.kind != CFG_LINK_UCAST && entry->link.kind != CFG_LINK_UCAST6)
-        return;
-    if (entry->numeric_peers != NULL || sockets->n_dests != entry->link.peers->len)
-        return; /* a name that did not resolve gets another chance */
-    entry->numeric_peers = g_ptr_array_new_with_free_func (g_free);
-    for (guint i = 0; i < sockets->n_dests; i++) {
-        char host[NI_MAXHOST];
-
-        if (getnameinfo ((const struct sockaddr *) &sockets->dests[i].addr, sockets->dests[i].len,
-                         host, sizeof host, NULL, 0, NI_NUMERICHOST)
-            != 0) {
-            g_clear_pointer (&entry->numeric_peers, g_ptr_array_unref);
-            return;
-        }
-        g_ptr_array_add (entry->numeric_peers, g_strdup (host));
-    }
-    entry->link.peers = entry->numeric_peers;
 }
 
 static void
@@ -96,6 +77,36 @@ close_entry (HbdLinkSet *set, guint index, const char *reason)
 }
 
 static void
+retry_in (HbdLinkSet *set, HbdTime delay_us)
+{
+    HbdTime at = hbd_clock_now () + delay_us;
+
+    set->retry_at = MIN (set->retry_at, at);
+    hbd_timer_set (set->retry, set->retry_at);
+}
+
+/* Names that are not known keep the timer going. False: no peer is known yet. */
+static bool
+look_up (HbdLinkSet *set, Entry *entry)
+{
+    if (entry->peers == NULL)
+        return true;
+    hbd_peers_look (entry->peers);
+    if (g_strcmp0 (entry->unknown_peer, hbd_peers_trouble (entry->peers)) != 0) {
+        g_free (entry->unknown_peer);
+        entry->unknown_peer = g_strdup (hbd_peers_trouble (entry->peers));
+        if (entry->unknown_peer != NULL)
+            say (set, HBD_LEVEL_WARNING, "link.peer-unknown", entry->link.interface,
+                 entry->unknown_peer);
+    }
+    if (hbd_peers_is_pending (entry->peers))
+        retry_in (set, LOOKUP_US);
+    else if (!hbd_peers_all_known (entry->peers))
+        retry_in (set, RETRY_US);
+    return entry->link.peers->len > 0;
+}
+
+static void
 open_entry (HbdLinkSet *set, guint index)
 {
     Entry *entry = set->entries->pdata[index];
@@ -107,12 +118,15 @@ open_entry (HbdLinkSet *set, guint index)
         close_entry (set, index, "the interface is missing, down or without carrier");
         return;
     }
-    if (!hbd_link_open (&entry->link, set->all, &sockets, &error)) {
-        close_entry (set, index, error->message);
-        hbd_timer_set (set->retry, hbd_clock_now () + RETRY_US);
+    if (!look_up (set, entry)) {
+        close_entry (set, index, hbd_peers_trouble (entry->peers));
         return;
     }
-    keep_numbers (entry, &sockets);
+    if (!hbd_link_open (&entry->link, set->all, &sockets, &error)) {
+        close_entry (set, index, error->message);
+        retry_in (set, RETRY_US);
+        return;
+    }
     if (!entry->is_open)
         say (set, HBD_LEVEL_INFO, "link.open", entry->link.interface, NULL);
     set_trouble (set, entry, NULL);
@@ -152,9 +166,26 @@ on_retry (gpointer data)
 {
     HbdLinkSet *set = data;
 
-    for (guint i = 0; i < set->entries->len; i++)
-        if (!((Entry *) set->entries->pdata[i])->is_open)
+    set->retry_at = HBD_TIME_NEVER;
+    for (guint i = 0; i < set->entries->len; i++) {
+        Entry *entry = set->entries->pdata[i];
+        guint known = entry->peers != NULL ? entry->link.peers->len : 0;
+
+        if (!entry->is_open)
             open_entry (set, i);
+        else if (look_up (set, entry) && entry->peers != NULL && entry->link.peers->len > known)
+            open_entry (set, i);
+    }
+}
+
+static void
+use_peers (Entry *entry)
+{
+    if (entry->link.kind != CFG_LINK_UCAST && entry->link.kind != CFG_LINK_UCAST6)
+        return;
+    entry->peers =
+        hbd_peers_new (entry->link.peers, entry->link.kind == CFG_LINK_UCAST6 ? AF_INET6 : AF_INET);
+    entry->link.peers = hbd_peers_known (entry->peers);
 }
 
 HbdLinkSet *
@@ -167,10 +198,12 @@ hbd_linkset_new (const CfgCluster *cluster, const HbdLinkSetHandler *handler, gp
     set->all = g_ptr_array_new ();
     set->handler = *handler;
     set->data = data;
+    set->retry_at = HBD_TIME_NEVER;
     for (guint i = 0; i < cluster->links->len; i++) {
         Entry *entry = g_new0 (Entry, 1);
 
         entry->link = *(const CfgLink *) cluster->links->pdata[i];
+        use_peers (entry);
         g_ptr_array_add (set->entries, entry);
         g_ptr_array_add (set->all, &entry->link);
     }

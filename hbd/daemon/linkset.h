@@ -27,5 +27,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdLinkSet, hbd_linkset_free)
 /* Open every link that can be, whatever was open before: a new engine has nothing. What cannot be
  * opened now is tried again by itself. */
 void hbd_linkset_open_all (HbdLinkSet *set);
-/* Why link @index is closed, or NULL when it is open. (transfer none) */
+/* Why link @index is closed, or NULL when it is open or its peers are being looked up for the first
+ * time. (transfer none) */
 const char *hbd_linkset_trouble (const HbdLinkSet *set, guint index);

@@ -25,6 +25,7 @@ libhbdmanager_a_SOURCES = \
   hbd/daemon/manager.c hbd/daemon/manager.h hbd/daemon/manager_main.h \
   hbd/daemon/manager_engine.c \
   hbd/daemon/manager_reload.c \
+  hbd/daemon/peers.c hbd/daemon/peers.h \
   hbd/daemon/problems.c hbd/daemon/problems.h \
   hbd/daemon/recorder.c hbd/daemon/recorder.h \
   hbd/daemon/respawn.c hbd/daemon/respawn.h \

@@ -40,8 +40,8 @@ typedef struct {
 const HbdLinkOps *hbd_link_ops (CfgLinkKind kind);
 
 /* Root side. Open @link: sockets are non-blocking and close on exec. Host names of ucast peers are
- * resolved here (numeric first); a name that does not resolve is an error only when no peer of the
- * link does. May block in the resolver for its own time limits. On failure @sockets is cleared. */
+ * looked up before (lookup.h): here only numbers count, and it is enough that one peer has one. Never
+ * blocks. On failure @sockets is cleared. */
 bool hbd_link_open (const CfgLink *link, const GPtrArray *links, HbdLinkSockets *sockets,
                     GError **error);
 /* Do sockets opened earlier serve no more, because the interface went, came back as another one or

@@ -9,7 +9,7 @@
 
 #define UCAST_TOS 0x10 /* low delay, as 3.0.6 sets it */
 
-/* Resolve every peer; it is enough that one is known. The first error is told when none is. */
+/* It is enough that one peer is good. The first error is told when none is. */
 static bool
 find_peers (const CfgLink *link, int family, HbdLinkSockets *sockets, GError **error)
 {
@@ -19,7 +19,7 @@ find_peers (const CfgLink *link, int family, HbdLinkSockets *sockets, GError **e
         g_autoptr (GError) why = NULL;
         struct sockaddr_storage address;
 
-        if (!hbd_link_resolve (g_ptr_array_index (link->peers, i), family, &address, &why)) {
+        if (!hbd_link_parse_address (g_ptr_array_index (link->peers, i), family, &address, &why)) {
             if (first == NULL)
                 first = g_steal_pointer (&why);
             continue;

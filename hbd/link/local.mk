@@ -6,7 +6,7 @@ libhbdlink_a_SOURCES = \
   hbd/link/link_mcast.c \
   hbd/link/link_ucast.c \
   hbd/link/monitor.c hbd/link/monitor.h \
-  hbd/link/resolve.c \
+  hbd/link/lookup.c hbd/link/lookup.h \
   hbd/link/socket.c hbd/link/socket.h
 libhbdlink_a_CFLAGS = $(AM_CFLAGS) $(NL_CFLAGS)
 EXTRA_DIST += hbd/link/README.md

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of ucast peers. The resolver may take half a minute over a dead name server, so it runs
- * beside us and is left behind when its time is up. */
+/* Addresses of ucast peers: from numbers at once, from names through glibc's asynchronous resolver
+ * (a thread of libc's own, which is left behind when nobody wants its answer any more). */
 #define _GNU_SOURCE /* getaddrinfo_a */
 #include "config.h"
+
+#include "hbd/link/lookup.h"
 
 #include "hbd/link/socket.h"
 
@@ -10,79 +12,88 @@
 #include <netdb.h>
 #include <string.h>
 
-#define RESOLVE_SECONDS 2
-
-static bool
-take_address (struct addrinfo *list, struct sockaddr_storage *address)
-{
-    if (list == NULL || list->ai_addrlen > sizeof *address)
-        return false;
-    memset (address, 0, sizeof *address);
-    memcpy (address, list->ai_addr, list->ai_addrlen);
-    return true;
-}
-
-/* One request; its memory outlives us when the resolver does. */
-typedef struct {
+/* In memory of its own: it outlives the caller when the resolver does. */
+struct _HbdLinkLookup {
     struct gaicb request;
     struct addrinfo hints;
     char *host;
-} Lookup;
+    bool is_number; /* no question needed */
+    int code;       /* of handing the request over */
+};
 
-static void
-lookup_free (Lookup *lookup)
+bool
+hbd_link_parse_address (const char *text, int family, struct sockaddr_storage *address,
+                        GError **error)
 {
+    const struct addrinfo hints = { .ai_family = family,
+                                    .ai_socktype = SOCK_DGRAM,
+                                    .ai_flags = AI_NUMERICHOST };
+    struct addrinfo *list = NULL;
+    int code = getaddrinfo (text, NULL, &hints, &list);
+    bool is_good = code == 0 && list->ai_addrlen <= sizeof *address;
+
+    memset (address, 0, sizeof *address);
+    if (is_good)
+        memcpy (address, list->ai_addr, list->ai_addrlen);
+    else
+        g_set_error (error, HBD_LINK_ERROR, EINVAL, "%s is no address of this family", text);
+    if (code == 0)
+        freeaddrinfo (list);
+    return is_good;
+}
+
+HbdLinkLookup *
+hbd_link_lookup_new (const char *host, int family)
+{
+    HbdLinkLookup *lookup = g_new0 (HbdLinkLookup, 1);
+    struct gaicb *list[1] = { &lookup->request };
+    struct sockaddr_storage number;
+
+    lookup->host = g_strdup (host);
+    lookup->is_number = hbd_link_parse_address (host, family, &number, NULL);
+    if (lookup->is_number)
+        return lookup;
+    lookup->hints = (struct addrinfo){ .ai_family = family, .ai_socktype = SOCK_DGRAM };
+    lookup->request.ar_name = lookup->host;
+    lookup->request.ar_request = &lookup->hints;
+    lookup->code = getaddrinfo_a (GAI_NOWAIT, list, 1, NULL);
+    return lookup;
+}
+
+void
+hbd_link_lookup_free (HbdLinkLookup *lookup)
+{
+    if (lookup == NULL)
+        return;
+    if (!lookup->is_number && lookup->code == 0 && gai_error (&lookup->request) == EAI_INPROGRESS
+        && gai_cancel (&lookup->request) != EAI_CANCELED)
+        return; /* the resolver writes into it some day */
     if (lookup->request.ar_result != NULL)
         freeaddrinfo (lookup->request.ar_result);
     g_free (lookup->host);
     g_free (lookup);
 }
 
-static bool
-ask_resolver (const char *host, int family, struct sockaddr_storage *address, GError **error)
+HbdLinkLookupState
+hbd_link_lookup_poll (HbdLinkLookup *lookup, char **text)
 {
-    Lookup *lookup = g_new0 (Lookup, 1);
-    struct gaicb *list[1] = { &lookup->request };
-    const struct timespec limit = { .tv_sec = RESOLVE_SECONDS };
-    bool is_found = false;
+    const struct addrinfo *found = lookup->request.ar_result;
+    char host[NI_MAXHOST];
     int code;
 
-    lookup->host = g_strdup (host);
-    lookup->hints = (struct addrinfo){ .ai_family = family, .ai_socktype = SOCK_DGRAM };
-    lookup->request.ar_name = lookup->host;
-    lookup->request.ar_request = &lookup->hints;
-    code = getaddrinfo_a (GAI_NOWAIT, list, 1, NULL);
-    if (code == 0) {
-        gai_suspend ((const struct gaicb *const *) list, 1, &limit);
-        code = gai_error (&lookup->request);
-    }
-    if (code == EAI_INPROGRESS && gai_cancel (&lookup->request) != EAI_CANCELED) {
-        g_set_error (error, HBD_LINK_ERROR, ETIMEDOUT, "no answer about the name %s within %d s",
-                     host, RESOLVE_SECONDS);
-        return false;
-    }
+    *text = lookup->is_number ? g_strdup (lookup->host) : NULL;
+    if (lookup->is_number)
+        return HBD_LINK_LOOKUP_FOUND;
+    code = lookup->code != 0 ? lookup->code : gai_error (&lookup->request);
+    if (code == EAI_INPROGRESS)
+        return HBD_LINK_LOOKUP_PENDING;
     if (code == 0)
-        is_found = take_address (lookup->request.ar_result, address);
-    if (!is_found)
-        g_set_error (error, HBD_LINK_ERROR, ENOENT, "name %s: %s", host,
-                     code != 0 ? gai_strerror (code) : "no address");
-    lookup_free (lookup);
-    return is_found;
-}
-
-bool
-hbd_link_resolve (const char *host, int family, struct sockaddr_storage *address, GError **error)
-{
-    const struct addrinfo hints = { .ai_family = family,
-                                    .ai_socktype = SOCK_DGRAM,
-                                    .ai_flags = AI_NUMERICHOST };
-    struct addrinfo *list = NULL;
-
-    if (getaddrinfo (host, NULL, &hints, &list) == 0) {
-        bool is_found = take_address (list, address);
-
-        freeaddrinfo (list);
-        return is_found;
+        code = getnameinfo (found->ai_addr, found->ai_addrlen, host, sizeof host, NULL, 0,
+                            NI_NUMERICHOST);
+    if (code == 0) {
+        *text = g_strdup (host);
+        return HBD_LINK_LOOKUP_FOUND;
     }
-    return ask_resolver (host, family, address, error);
+    *text = g_strdup_printf ("name %s: %s", lookup->host, gai_strerror (code));
+    return HBD_LINK_LOOKUP_FAILED;
 }

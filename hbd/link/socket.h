@@ -26,10 +26,9 @@ bool hbd_link_add_dest (const CfgLink *link, HbdLinkSockets *sockets,
 /* "any" of @family. */
 struct sockaddr_storage hbd_link_any_address (int family);
 
-/* The addresses of @host: numeric at once, else asked of the resolver for two seconds at most.
- * False with @error when there is none. Only @family; one address is enough. */
-bool hbd_link_resolve (const char *host, int family, struct sockaddr_storage *address,
-                       GError **error);
+/* The numeric address @text of @family; a name is an error, see lookup.h. */
+bool hbd_link_parse_address (const char *text, int family, struct sockaddr_storage *address,
+                             GError **error);
 
 extern const HbdLinkOps hbd_link_bcast_ops, hbd_link_mcast_ops, hbd_link_mcast6_ops,
     hbd_link_ucast_ops, hbd_link_ucast6_ops;

@@ -4,6 +4,6 @@ noinst_PROGRAMS += tests/net/probe
 tests_net_probe_SOURCES = tests/net/probe.c
 EXTRA_DIST += tests/net/README.md tests/net/lab.py tests/net/pair.py tests/net/run.py \
   tests/net/demo.py tests/net/test_fixture.py tests/net/test_takeover.py \
-  tests/net/test_failure.py tests/net/test_link.py tests/net/test_service.py \
-  tests/net/test_systemd.py \
+  tests/net/test_failure.py tests/net/test_link.py tests/net/test_manager.py \
+  tests/net/test_service.py tests/net/test_systemd.py \
   tests/bench/README.md tests/bench/failover tests/bench/footprint tests/demo
