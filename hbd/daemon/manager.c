@@ -259,6 +259,7 @@ hbd_manager_begin_shutdown (HbdManager *m, const char *why)
 
     if (m->phase != HBD_MANAGER_RUNS)
         return;
+    hbd_manager_reload_cancel (m);
     hand_over = hbd_executor_stop_bound (m->executor) + PEER_SLACK_US;
     bound = hand_over + hbd_executor_stop_bound (m->executor) + RELEASE_SLACK_US;
     hbd_manager_say (m, HBD_LEVEL_NOTICE, "manager.stopping", "reason=\"%s\"", why);

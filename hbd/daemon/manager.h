@@ -89,6 +89,9 @@ void hbd_manager_inject (HbdManager *m, const HbdMessage *message);
 /* manager_reload.c */
 /* A reload that waits for groups to stop: look again. */
 void hbd_manager_reload_go_on (HbdManager *m);
+/* A stop is asked for: give up a reload that waits, before the engine is told, since requests of the
+ * engine count for nothing while one is under way. */
+void hbd_manager_reload_cancel (HbdManager *m);
 /* Read, check, compare; with @plan_only say what would happen, else do it. @client (0: nobody) is
  * answered. */
 void hbd_manager_reload (HbdManager *m, bool plan_only, guint64 client);

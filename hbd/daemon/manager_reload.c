@@ -133,11 +133,20 @@ swap_setup (HbdManager *m, HbdSetup *fresh, const HbdSetupDiff *diff)
     hbd_executor_start (m->executor);
 }
 
+/* The engine heard nothing of the groups while the reload went on. */
+static void
+tell_groups (HbdManager *m)
+{
+    if (m->engine_started)
+        hbd_executor_engine (m->executor, true);
+}
+
 static void
 apply (HbdManager *m, HbdSetup *fresh, guint64 client)
 {
     g_autoptr (HbdSetupDiff) diff = hbd_setup_diff (m->setup, fresh);
     g_autofree char *text = join_lines (diff->lines);
+    bool was_started = m->engine_started;
     bool only_keys = diff->keys && !diff->engine && !diff->groups && !diff->respawns;
 
     if (only_keys) {
@@ -150,6 +159,8 @@ apply (HbdManager *m, HbdSetup *fresh, guint64 client)
     m->engine_started = m->engine_started && !diff->engine;
     swap_setup (m, fresh, diff);
     if (m->setup != fresh) {
+        m->engine_started = was_started;
+        tell_groups (m);
         over (m, client, 1, "The reload failed; see the log.");
         return;
     }
@@ -209,21 +220,32 @@ hbd_manager_reload_go_on (HbdManager *m)
     if (m->next_setup == NULL)
         return;
     diff = hbd_setup_diff (m->setup, m->next_setup);
-    if (m->phase == HBD_MANAGER_RUNS && must_wait (m, diff) && now < m->reload_limit) {
+    if (must_wait (m, diff) && now < m->reload_limit) {
         hbd_timer_set (m->reload_timer, now + STEP_US);
         return;
     }
-    if (m->phase != HBD_MANAGER_RUNS || must_wait (m, diff)) {
+    if (must_wait (m, diff)) {
         g_clear_pointer (&m->next_setup, hbd_setup_free);
         hbd_manager_say (m, HBD_LEVEL_ERROR, "reload.failed",
                          "reason=\"a group did not come to rest in time\"");
         over (m, m->reload_client, 1,
               "A group did not come to rest in time: the old configuration stays.");
-        if (m->phase == HBD_MANAGER_RUNS)
-            hbd_executor_engine (m->executor, true); /* tells the engine what became of them */
+        tell_groups (m);
         return;
     }
     apply (m, g_steal_pointer (&m->next_setup), m->reload_client);
+}
+
+void
+hbd_manager_reload_cancel (HbdManager *m)
+{
+    if (m->next_setup == NULL)
+        return;
+    g_clear_pointer (&m->next_setup, hbd_setup_free);
+    hbd_timer_set (m->reload_timer, HBD_TIME_NEVER);
+    hbd_manager_say (m, HBD_LEVEL_WARNING, "reload.cancelled", "reason=\"hbd stops\"");
+    over (m, m->reload_client, 1, "hbd stops: the reload was given up.");
+    tell_groups (m);
 }
 
 void
