@@ -12,6 +12,7 @@
 
 #include "crm/exec/spawn.h"
 #include "hbd/base/clock.h"
+#include "hbd/base/record.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -103,9 +104,7 @@ pass_line (Stream *stream)
     g_string_truncate (stream->line, 0);
     if (p->line == NULL || p->is_freed || ++p->lines > LINES_MAX)
         return;
-    for (char *c = text; *c != '\0'; c++)
-        if ((guchar) *c < 0x20 || *c == 0x7f)
-            *c = ' ';
+    hbd_text_flatten (text);
     p->in_callback++;
     p->line (p->data, stream->is_error, text);
     p->in_callback--;

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines on standard error (see log.h). Never blocks on memory of what it wrote; a full pipe loses
- * the line, not the daemon. */
+/* Lines on standard error (see log.h). It may be a pipe or a terminal that nobody reads, and the
+ * descriptor is shared with whoever started us, so it stays in blocking mode: instead it is asked
+ * before each line whether it takes one now. A line that it does not take is lost, not the leases. */
 #include "config.h"
 
 #include "hbd/base/log.h"
 
 #include "hbd/base/clock.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 typedef struct {
@@ -104,15 +109,6 @@ hbd_log_admit (HbdLog *log, const char *name, HbdTime now, guint *suppressed)
     return true;
 }
 
-/* Control characters come from agents and peers; a line must stay one line. */
-static void
-flatten (char *text)
-{
-    for (; *text != '\0'; text++)
-        if ((guchar) *text < 0x20 || *text == 0x7f)
-            *text = ' ';
-}
-
 /* syslog(3) severities, as the journal's line prefix wants them. */
 static int
 severity_of (HbdLevel level)
@@ -122,11 +118,24 @@ severity_of (HbdLevel level)
     return severities[level];
 }
 
+/* A pipe that polls as writable takes PIPE_BUF bytes at once; so nothing longer is handed to it. */
+static void
+write_now (int fd, const char *text, gsize len)
+{
+    struct pollfd ready = { .fd = fd, .events = POLLOUT };
+    ssize_t written = send (fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+    if (written < 0 && errno == ENOTSOCK && poll (&ready, 1, 0) > 0
+        && (ready.revents & POLLOUT) != 0)
+        written = write (fd, text, len);
+    (void) written; /* nowhere to say it */
+}
+
 static void
 write_line (HbdLog *log, HbdLevel level, const char *line)
 {
     g_autofree char *out = NULL;
-    ssize_t written;
+    gsize len;
 
     if (log->is_journal) {
         out = g_strdup_printf ("<%d>%s\n", severity_of (level), line);
@@ -138,8 +147,12 @@ write_line (HbdLog *log, HbdLevel level, const char *line)
 
         out = g_strdup_printf ("%s.%03d %s\n", when, ms, line);
     }
-    written = write (log->fd, out, strlen (out));
-    (void) written; /* nowhere to say it */
+    len = strlen (out);
+    if (len > PIPE_BUF) {
+        len = PIPE_BUF;
+        out[len - 1] = '\n';
+    }
+    write_now (log->fd, out, len);
 }
 
 void
@@ -160,7 +173,7 @@ hbd_log_record (HbdLog *log, const HbdRecord *record, HbdTime now)
         tail = g_strdup_printf (" suppressed=%u", suppressed);
     line = g_strdup_printf ("%s: %s%s %s%s", log->program, word, record->name, record->fields,
                             tail != NULL ? tail : "");
-    flatten (line);
+    hbd_text_flatten (line); /* what agents and peers say is in there */
     write_line (log, record->level, line);
     if (log->sink != NULL)
         log->sink (log->sink_data, record->level, line);

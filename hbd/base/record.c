@@ -35,3 +35,14 @@ hbd_level_name (HbdLevel level)
     g_assert (level < G_N_ELEMENTS (level_names));
     return level_names[level];
 }
+
+void
+hbd_text_flatten (char *text)
+{
+    for (guchar *c = (guchar *) text; *c != '\0'; c++) {
+        if (*c < 0x20 || *c == 0x7f)
+            *c = ' ';
+        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+            *c = c[1] = ' ';
+    }
+}

@@ -27,5 +27,9 @@ HbdRecord *hbd_record_new (HbdLevel level, const char *name, const char *format,
 void hbd_record_free (HbdRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdRecord, hbd_record_free)
 
+/* Make @text one line that no terminal obeys: control characters, those of two bytes (U+0080 to
+ * U+009F) included, become blanks. Any bytes. */
+void hbd_text_flatten (char *text);
+
 /* The level's word: "error", "warning", ... */
 const char *hbd_level_name (HbdLevel level);

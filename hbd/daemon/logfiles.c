@@ -9,7 +9,9 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -23,6 +25,8 @@ typedef struct {
 struct _HbdLogFiles {
     LogFile log, debug;
     int facility; /* -1: none */
+    int syslog_fd;
+    struct sockaddr_un syslog;
 };
 
 #define LOOK_PERIOD_US HBD_S (5)
@@ -70,7 +74,7 @@ find_facility (const char *name)
 }
 
 HbdLogFiles *
-hbd_log_files_new (const CfgCluster *cluster)
+hbd_log_files_new (const CfgCluster *cluster, const char *syslog_path)
 {
     HbdLogFiles *files = g_new0 (HbdLogFiles, 1);
 
@@ -81,8 +85,11 @@ hbd_log_files_new (const CfgCluster *cluster)
         files->facility = LOG_DAEMON;
     if (files->facility >= 0 && g_getenv ("JOURNAL_STREAM") != NULL)
         files->facility = -1; /* the journal has every line already, and feeds syslog */
+    files->syslog_fd = -1;
+    files->syslog.sun_family = AF_UNIX;
+    g_strlcpy (files->syslog.sun_path, syslog_path, sizeof files->syslog.sun_path);
     if (files->facility >= 0)
-        openlog ("hbd", LOG_PID | LOG_NDELAY, files->facility);
+        files->syslog_fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     return files;
 }
 
@@ -101,8 +108,8 @@ hbd_log_files_free (HbdLogFiles *files)
         return;
     clear_file (&files->log);
     clear_file (&files->debug);
-    if (files->facility >= 0)
-        closelog ();
+    if (files->syslog_fd >= 0)
+        close (files->syslog_fd);
     g_free (files);
 }
 
@@ -136,6 +143,34 @@ write_file (LogFile *file, const char *text)
     (void) written; /* a full disk must not stop us; standard error has the line too */
 }
 
+/* The level has a place of its own here. */
+static const char *
+without_prefix (const char *line)
+{
+    static const char *const prefixes[] = { "hbd: ", "error: ", "warning: " };
+
+    for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+        if (g_str_has_prefix (line, prefixes[i]))
+            line += strlen (prefixes[i]);
+    return line;
+}
+
+/* What syslog(3) sends (RFC 3164), which waits when the system's logger hangs or is behind. */
+static void
+write_syslog (const HbdLogFiles *files, int priority, GDateTime *now, const char *text)
+{
+    g_autofree char *when = g_date_time_format (now, "%b %e %H:%M:%S");
+    g_autofree char *line = g_strdup_printf ("<%d>%s hbd[%d]: %s", files->facility | priority, when,
+                                             (int) getpid (), text);
+    ssize_t sent;
+
+    if (files->syslog_fd < 0)
+        return;
+    sent = sendto (files->syslog_fd, line, strlen (line), MSG_NOSIGNAL | MSG_DONTWAIT,
+                   (const struct sockaddr *) &files->syslog, sizeof files->syslog);
+    (void) sent; /* as for files */
+}
+
 void
 hbd_log_files_write (gpointer data, HbdLevel level, const char *line)
 {
@@ -143,7 +178,7 @@ hbd_log_files_write (gpointer data, HbdLevel level, const char *line)
     HbdLogFiles *files = data;
     g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (hbd_clock_wall_us () / 1000000);
     g_autofree char *when = g_date_time_format (now, "%Y/%m/%d_%H:%M:%S");
-    const char *text = g_str_has_prefix (line, "hbd: ") ? line + 5 : line;
+    const char *text = without_prefix (line);
     g_autofree char *out = g_strdup_printf ("hbd: [%d]: %s %s: %s\n", (int) getpid (), when,
                                             hbd_level_name (level), text);
 
@@ -151,5 +186,5 @@ hbd_log_files_write (gpointer data, HbdLevel level, const char *line)
         write_file (&files->log, out);
     write_file (&files->debug, out);
     if (files->facility >= 0)
-        syslog (files->facility | priorities[level], "%s", text);
+        write_syslog (files, priorities[level], now, text);
 }

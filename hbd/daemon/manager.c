@@ -518,7 +518,7 @@ hbd_manager_run (const HbdOptions *options, HbdLog *log)
     g_mkdir_with_parents (options->state_dir, 0755);
     m.loop = g_main_loop_new (NULL, FALSE);
     m.recorder = hbd_recorder_new (events);
-    m.log_files = hbd_log_files_new (m.setup->cluster);
+    m.log_files = hbd_log_files_new (m.setup->cluster, HBD_SYSLOG_PATH);
     hbd_log_set_sink (log, hbd_log_files_write, m.log_files);
     m.heartbeat_dir = g_strdup (HBD_HEARTBEAT_DIR);
     m.supervisor = hbd_ipc_new (HBD_MANAGER_SUPERVISOR_FD, hbd_ipc_supervisor_to_manager,

@@ -114,7 +114,9 @@ void hbd_commands_recorded (HbdCommands *commands, const HbdRecorded *entry);
 char *hbd_doctor_report (HbdManager *m, GVariant *status, bool *is_healthy);
 
 /* logfiles.c */
-/* ha.cf's logfile, debugfile and logfacility beside standard error. (transfer full) */
-HbdLogFiles *hbd_log_files_new (const CfgCluster *cluster);
+#define HBD_SYSLOG_PATH "/dev/log"
+/* ha.cf's logfile, debugfile and logfacility beside standard error; @syslog_path is the system
+ * logger's socket. Writing waits for nobody. (transfer full) */
+HbdLogFiles *hbd_log_files_new (const CfgCluster *cluster, const char *syslog_path);
 void hbd_log_files_free (HbdLogFiles *files);
 void hbd_log_files_write (gpointer files, HbdLevel level, const char *line); /* HbdLogSink */

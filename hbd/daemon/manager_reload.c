@@ -124,7 +124,7 @@ swap_setup (HbdManager *m, HbdSetup *fresh, const HbdSetupDiff *diff)
     m->links = g_steal_pointer (&links);
     hbd_log_set_sink (m->log, NULL, NULL);
     hbd_log_files_free (m->log_files);
-    m->log_files = hbd_log_files_new (fresh->cluster);
+    m->log_files = hbd_log_files_new (fresh->cluster, HBD_SYSLOG_PATH);
     hbd_log_set_sink (m->log, hbd_log_files_write, m->log_files);
     if (diff->respawns)
         swap_respawns (m);

@@ -91,15 +91,14 @@ append (HbdRecorder *recorder, const HbdRecorded *entry)
         recorder->file_bytes += len;
 }
 
-/* One line, valid UTF-8: what an agent or a peer said may be anything. */
+/* One line, valid UTF-8, of bounded length: what an agent or a peer said may be anything, and the
+ * ring keeps thousands. */
 static char *
-clean (const char *text)
+clean (const char *text, gsize max_len)
 {
-    char *valid = g_utf8_make_valid (text, -1);
+    char *valid = g_utf8_make_valid (text, (gssize) strnlen (text, max_len));
 
-    for (char *c = valid; *c != '\0'; c++)
-        if ((guchar) *c < 0x20 || *c == 0x7f)
-            *c = ' ';
+    hbd_text_flatten (valid);
     return valid;
 }
 
@@ -114,8 +113,8 @@ hbd_recorder_add (HbdRecorder *recorder, const HbdRecord *record, HbdTime mono_u
     entry->mono_us = mono_us;
     entry->wall_us = wall_us;
     entry->level = record->level;
-    entry->name = clean (record->name);
-    entry->fields = clean (record->fields);
+    entry->name = clean (record->name, HBD_RECORDER_MAX_NAME);
+    entry->fields = clean (record->fields, HBD_RECORDER_MAX_FIELDS);
     append (recorder, entry);
     return entry;
 }

@@ -11,6 +11,8 @@
 
 #define HBD_RECORDER_RING       4096
 #define HBD_RECORDER_FILE_BYTES (1024 * 1024) /* then the file becomes NAME.1 */
+#define HBD_RECORDER_MAX_NAME   64 /* bytes that are kept of a record's name, and of its fields */
+#define HBD_RECORDER_MAX_FIELDS 2048
 
 typedef struct {
     guint64 seq; /* counts from 1 */

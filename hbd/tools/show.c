@@ -15,6 +15,8 @@ hbd_show_clean (GString *out, const char *text, gboolean keep_lines)
 
         if ((c < 0x20 || c == 0x7f) && !(keep_lines && (c == '\n' || c == '\t')))
             g_string_append_printf (out, "\\x%02x", c);
+        else if (c == 0xc2 && (guchar) p[1] >= 0x80 && (guchar) p[1] <= 0x9f)
+            g_string_append_printf (out, "\\x%02x", (guchar) * ++p); /* some terminals obey these */
         else
             g_string_append_c (out, *p);
     }

@@ -225,6 +225,19 @@ test_recorder_keeps_the_last (void)
     g_assert_null (hbd_recorder_next (recorder, G_MAXUINT64));
 }
 
+/* 4096 of these must not be a gigabyte, whoever made them so long. */
+static void
+test_recorder_cuts_what_is_long (void)
+{
+    g_autoptr (HbdRecorder) recorder = hbd_recorder_new (NULL);
+    g_autofree char *text = g_strnfill (100000, 'x');
+    HbdRecord long_one = { HBD_LEVEL_INFO, text, text };
+    const HbdRecorded *entry = hbd_recorder_add (recorder, &long_one, 1, 1);
+
+    g_assert_cmpuint (strlen (entry->name), ==, HBD_RECORDER_MAX_NAME);
+    g_assert_cmpuint (strlen (entry->fields), ==, HBD_RECORDER_MAX_FIELDS);
+}
+
 static void
 test_recorder_file_is_bounded (Fixture *f, gconstpointer data)
 {
@@ -385,6 +398,7 @@ main (int argc, char **argv)
     ADD ("pid/alive-asks-for-the-name", test_pidfile_alive_asks_for_the_name);
     g_test_add_func ("/daemon-files/pid/parse", test_pidfile_parse);
     g_test_add_func ("/daemon-files/recorder/keeps-the-last", test_recorder_keeps_the_last);
+    g_test_add_func ("/daemon-files/recorder/cuts-what-is-long", test_recorder_cuts_what_is_long);
     ADD ("recorder/file-is-bounded", test_recorder_file_is_bounded);
     ADD ("recorder/takes-any-bytes", test_recorder_takes_any_bytes);
     ADD ("snapshot/gives-the-files-back", test_snapshot_gives_the_files_back);

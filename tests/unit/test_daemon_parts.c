@@ -6,12 +6,15 @@
 #include "hbd/daemon/fifo.h"
 #include "hbd/daemon/hooks.h"
 #include "hbd/daemon/loop.h"
+#include "hbd/daemon/manager.h"
 #include "hbd/daemon/options.h"
 #include "hbd/daemon/respawn.h"
 #include "hbd/daemon/supervisor.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <limits.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -67,11 +70,97 @@ test_lines (void)
     hbd_log_set_sink (log, collect, seen);
     hbd_log (log, HBD_LEVEL_NOTICE, "node.state", "node=%s to=dead", "beta");
     hbd_log (log, HBD_LEVEL_ERROR, "agent.says", "text=\"a\nb\"");
+    hbd_log (log, HBD_LEVEL_ERROR, "agent.says", "text=\"\033[2J\302\2332J\303\237\"");
     hbd_log (log, HBD_LEVEL_DEBUG, "not.shown", "x=1");
-    g_assert_cmpstr (
-        seen->str, ==,
-        "2|hbd: node.state node=beta to=dead\n0|hbd: error: agent.says text=\"a b\"\n");
+    g_assert_cmpstr (seen->str, ==,
+                     "2|hbd: node.state node=beta to=dead\n0|hbd: error: agent.says text=\"a b\"\n"
+                     "0|hbd: error: agent.says text=\" [2J  2J\303\237\"\n");
     g_string_free (seen, TRUE);
+}
+
+/* Nobody reads, and the descriptor is in blocking mode, as a shell or a supervisor leaves it. */
+static void
+write_much (int fd)
+{
+    g_autoptr (HbdLog) log = hbd_log_new ("hbd", HBD_LEVEL_INFO, fd);
+    g_autofree char *text = g_strnfill (3000, 'x');
+
+    for (int i = 0; i < 500; i++) {
+        g_autofree char *name = g_strdup_printf ("n%d", i % 200);
+
+        hbd_log (log, HBD_LEVEL_ERROR, name, "%s", text);
+    }
+}
+
+static void
+test_nobody_reads_the_log (void)
+{
+    int fds[2];
+
+    signal (SIGPIPE, SIG_IGN); /* as the daemon does */
+    alarm (60);                /* blocked for ever would be the failure */
+    g_assert_cmpint (pipe (fds), ==, 0);
+    write_much (fds[1]);
+    close (fds[0]);
+    write_much (fds[1]);
+    close (fds[1]);
+    g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+    write_much (fds[1]);
+    close (fds[0]);
+    write_much (fds[1]);
+    close (fds[1]);
+    alarm (0);
+}
+
+static void
+test_long_line_is_cut_and_ended (void)
+{
+    g_autoptr (HbdLog) log = NULL;
+    g_autofree char *text = g_strnfill (100000, 'x');
+    char seen[20000];
+    int fds[2];
+    ssize_t len;
+
+    g_assert_cmpint (pipe (fds), ==, 0);
+    log = hbd_log_new ("hbd", HBD_LEVEL_INFO, fds[1]);
+    hbd_log (log, HBD_LEVEL_ERROR, "long", "%s", text);
+    len = read (fds[0], seen, sizeof seen);
+    g_assert_cmpint (len, ==, PIPE_BUF);
+    g_assert_cmpint (seen[len - 1], ==, '\n');
+    close (fds[0]);
+    close (fds[1]);
+}
+
+static void
+test_nobody_reads_syslog (void)
+{
+    g_autofree char *dir = g_dir_make_tmp ("hbd-test-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (dir, "log", NULL);
+    CfgCluster cluster = { .logfacility = (char *) "local3" };
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    HbdLogFiles *files;
+    int fd = socket (AF_UNIX, SOCK_DGRAM, 0);
+    char seen[200];
+    ssize_t len;
+
+    g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+    g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+    g_unsetenv ("JOURNAL_STREAM");
+    files = hbd_log_files_new (&cluster, path);
+    alarm (60);
+    for (int i = 0; i < 3000; i++)
+        hbd_log_files_write (files, HBD_LEVEL_WARNING, "hbd: warning: node.state node=beta");
+    alarm (0);
+    len = recv (fd, seen, sizeof seen - 1, MSG_DONTWAIT);
+    g_assert_cmpint (len, >, 0);
+    seen[len] = '\0';
+    g_assert_true (g_str_has_prefix (seen, "<156>")); /* local3.warning */
+    g_assert_nonnull (strstr (seen, " hbd["));
+    g_assert_true (g_str_has_suffix (seen, "]: node.state node=beta"));
+    hbd_log_files_free (files);
+    close (fd);
+    g_assert_cmpint (g_remove (path), ==, 0);
+    g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
 
 /* --- supervisor ---------------------------------------------------------------------------- */
@@ -413,6 +502,9 @@ main (int argc, char **argv)
     g_test_add_func ("/log/flood-is-swallowed", test_bucket_swallows_a_flood_and_says_so);
     g_test_add_func ("/log/names-are-bounded", test_bucket_names_are_bounded);
     g_test_add_func ("/log/lines", test_lines);
+    g_test_add_func ("/log/nobody-reads", test_nobody_reads_the_log);
+    g_test_add_func ("/log/long-line-is-cut", test_long_line_is_cut_and_ended);
+    g_test_add_func ("/log/nobody-reads-syslog", test_nobody_reads_syslog);
     g_test_add_func ("/supervisor/pauses-grow", test_first_death_costs_nothing_and_fast_ones_grow);
     g_test_add_func ("/supervisor/many-deaths", test_many_deaths_do_not_overflow);
     g_test_add_func ("/fifo/rows", test_fifo_rows);

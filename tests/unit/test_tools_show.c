@@ -94,9 +94,13 @@ static void
 test_terminal_is_not_driven (void)
 {
     g_autofree char *text = shown (broken);
+    GString *other = g_string_new (NULL);
 
     g_assert_null (strchr (text, 0x1b));
     assert_has (text, "(not \\x1b[31minstalled)");
+    hbd_show_clean (other, "\302\2332J \303\237", FALSE); /* U+009B does what ESC [ does */
+    g_assert_cmpstr (other->str, ==, "\\x9b2J \303\237");
+    g_string_free (other, TRUE);
 }
 
 static void
