@@ -118,6 +118,7 @@ hbd_core_send_status (HbdMembership *m)
     for (guint i = 0; i + 1 < m->extras->len; i += 2)
         hbd_message_add (status, g_ptr_array_index (m->extras, i),
                          g_ptr_array_index (m->extras, i + 1));
+    hbd_core_add_echo (m, status);
     hbd_core_send (m, status, NULL);
     m->last_status_us = m->now;
 }

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libhbdcore.a
 libhbdcore_a_SOURCES = \
   hbd/core/announce.c \
+  hbd/core/echo.c \
   hbd/core/emit.c \
   hbd/core/history.c hbd/core/history.h \
   hbd/core/liveness.c \

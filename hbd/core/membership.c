@@ -42,6 +42,7 @@ peer_free (HbdPeer *peer)
         return;
     hbd_track_clear (&peer->track);
     g_free (peer->links);
+    g_free (peer->echo);
     g_free (peer);
 }
 

@@ -162,6 +162,11 @@ guint32 hbd_membership_generation (const HbdMembership *m);
 bool hbd_membership_is_joined (const HbdMembership *m);
 /* Node speaks our native extension (extra field `hbd` in its status). */
 bool hbd_membership_node_is_native (const HbdMembership *m, guint node);
+/* Datagrams of @node that came on @link in this life of ours and showed that it works. */
+guint64 hbd_membership_received (const HbdMembership *m, guint node, int link);
+/* The reverse, as @node itself told in its newest status: how many datagrams of ours came to it on
+ * its link of the same name, since it started. False: it does not say. */
+bool hbd_membership_echo (const HbdMembership *m, guint node, int link, guint64 *count);
 /* Counters by name, a{st}. (transfer full, floating) */
 GVariant *hbd_membership_counters (const HbdMembership *m);
 const char *hbd_node_state_name (HbdNodeState state);

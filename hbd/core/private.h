@@ -2,6 +2,7 @@
 /* The inside of the membership, shared by its files only:
  *   membership.c  life, the step, deadlines, readers
  *   emit.c        actions, records, counters; the one place that changes a node's state
+ *   echo.c        what we hear of peers, told to them
  *   announce.c    own messages: statuses, header fields, requests, answers
  *   receive.c     a datagram's way from bytes to what it changes
  *   liveness.c    silence: death, links, late heartbeats, own pauses, joining
@@ -84,6 +85,7 @@ typedef enum {
 typedef struct {
     HbdPeerLinkState state;
     HbdTime silent_since_us;
+    guint64 received; /* datagrams that showed that the link works */
 } HbdPeerLink;
 
 typedef struct {
@@ -103,6 +105,7 @@ typedef struct {
     HbdRate late_rate, lost_rate;
     HbdTrack track;
     HbdPeerLink *links;
+    char *echo; /* what it hears of us, as its newest status says; NULL: it does not say */
 } HbdPeer;
 
 struct _HbdMembership {
@@ -170,6 +173,10 @@ void hbd_core_send_ack (HbdMembership *m, HbdPeer *peer);
 void hbd_core_ask_nodes (HbdMembership *m);
 void hbd_core_answer_nodes (HbdMembership *m, const HbdPeer *peer);
 void hbd_core_check_nodes (HbdMembership *m, HbdPeer *peer, const HbdMessage *message);
+
+/* echo.c */
+void hbd_core_add_echo (const HbdMembership *m, HbdMessage *status);
+void hbd_core_take_echo (HbdPeer *peer, const HbdMessage *status);
 
 /* receive.c */
 void hbd_core_receive (HbdMembership *m, guint link, const guint8 *data, gsize len);

@@ -80,6 +80,7 @@ static void
 note_link (HbdMembership *m, HbdPeer *peer, guint link)
 {
     peer->links[link].silent_since_us = m->now;
+    peer->links[link].received++;
     hbd_core_set_link (m, peer, link, HBD_PEER_LINK_UP);
 }
 
@@ -176,6 +177,7 @@ take_status (HbdMembership *m, HbdPeer *peer, const HbdMessage *message, HbdTrac
                                              (guint64) DEADTIME_MAX_US / 1000)
                             * 1000;
     peer->is_native = hbd_message_get (message, "hbd") != NULL;
+    hbd_core_take_echo (peer, message);
     peer->silent_since_us = m->now;
     peer->last_heard_us = m->now;
     peer->is_heard = true;

@@ -6,6 +6,20 @@
 
 #include "hbd/node/node_private.h"
 
+/* Datagrams on a link to another node: those of it that came here, ours that came there. */
+static void
+add_counts (const HbdNode *node, guint index, int link, GVariantBuilder *dict)
+{
+    guint64 there;
+
+    if (index == node->self)
+        return;
+    g_variant_builder_add (dict, "{sv}", "received",
+                           g_variant_new_uint64 (hbd_membership_received (node->m, index, link)));
+    if (hbd_membership_echo (node->m, index, link, &there))
+        g_variant_builder_add (dict, "{sv}", "received_there", g_variant_new_uint64 (there));
+}
+
 static GVariant *
 links_of (const HbdNode *node, guint index)
 {
@@ -19,6 +33,7 @@ links_of (const HbdNode *node, guint index)
         g_variant_builder_add (&list, "{sv}", "name", g_variant_new_string (node->links[i]));
         g_variant_builder_add (&list, "{sv}", "status",
                                g_variant_new_string (is_up ? "up" : "dead"));
+        add_counts (node, index, (int) i, &list);
         g_variant_builder_close (&list);
     }
     return g_variant_builder_end (&list);

@@ -530,8 +530,11 @@ test_status_has_the_contracts_keys (void)
         g_variant_lookup_value (status, "counters", G_VARIANT_TYPE ("a{st}"));
     g_autoptr (GVariant) beta = g_variant_get_child_value (nodes, 1);
     g_autoptr (GVariant) g1 = g_variant_get_child_value (groups, 1);
+    g_autoptr (GVariant) links_of_beta = NULL;
+    g_autoptr (GVariant) eth0 = NULL;
     const char *text;
     gboolean flag;
+    guint64 count;
     gint64 age;
 
     g_assert_nonnull (counters);
@@ -545,6 +548,10 @@ test_status_has_the_contracts_keys (void)
     g_assert_true (g_variant_lookup (beta, "native", "b", &flag) && flag);
     g_assert_true (g_variant_lookup (beta, "last_heard_ms", "x", &age));
     g_assert_cmpint (age, <=, 200);
+    links_of_beta = g_variant_lookup_value (beta, "links", G_VARIANT_TYPE ("aa{sv}"));
+    eth0 = g_variant_get_child_value (links_of_beta, 0);
+    g_assert_true (g_variant_lookup (eth0, "received", "t", &count) && count > 0);
+    g_assert_true (g_variant_lookup (eth0, "received_there", "t", &count) && count > 0);
     g_assert_true (g_variant_lookup (g1, "name", "&s", &text));
     g_assert_cmpstr (text, ==, "g1");
     g_assert_true (g_variant_lookup (g1, "owner", "&s", &text));
