@@ -15,6 +15,7 @@
 #include "hbd/base/clock.h"
 #include "hbd/daemon/engine_config.h"
 #include "hbd/daemon/engine_links.h"
+#include "hbd/daemon/engine_records.h"
 #include "hbd/daemon/ipc.h"
 #include "hbd/daemon/loop.h"
 
@@ -24,10 +25,9 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define BEAT_PERIOD_US   HBD_MS (250)
-#define LOAD_PERIOD_US   HBD_S (5)
-#define LATE_US          HBD_MS (50)
-#define MAX_KEPT_RECORDS 256 /* while the manager is away */
+#define BEAT_PERIOD_US HBD_MS (250)
+#define LOAD_PERIOD_US HBD_S (5)
+#define LATE_US        HBD_MS (50)
 
 typedef struct {
     GMainLoop *loop;
@@ -39,8 +39,7 @@ typedef struct {
     HbdTimer *timer;
     HbdTime due, beat_due, load_due;
     int loadavg_fd;
-    GQueue kept; /* HbdRecord and its time, waiting for a manager */
-    guint lost_records;
+    HbdEngineRecords *records;
     guint32 persist_wanted; /* asked for while the manager was away; 0: nothing */
     GArray *early_groups;   /* HbdNodeEvent: states told before the node started */
     bool is_started, is_stopping, done;
@@ -58,67 +57,9 @@ wall_s (void)
 /* --- towards the manager ------------------------------------------------------------------- */
 
 static void
-send_record (Engine *e, const HbdRecord *record, HbdTime when)
-{
-    g_autofree char *fields = g_utf8_make_valid (record->fields, -1);
-
-    hbd_ipc_send (e->manager, HBD_IPC_RECORD,
-                  g_variant_new ("(xuss)", when, (guint32) record->level, record->name, fields),
-                  NULL, 0);
-}
-
-typedef struct {
-    HbdRecord *record;
-    HbdTime when;
-} KeptRecord;
-
-static void
-kept_free (KeptRecord *kept)
-{
-    hbd_record_free (kept->record);
-    g_free (kept);
-}
-
-static void
-keep_record (Engine *e, HbdRecord *record)
-{
-    KeptRecord *kept;
-
-    if (e->kept.length >= MAX_KEPT_RECORDS) {
-        e->lost_records++;
-        return;
-    }
-    kept = g_new (KeptRecord, 1);
-    kept->record = hbd_record_new (record->level, record->name, "%s", record->fields);
-    kept->when = hbd_clock_now ();
-    g_queue_push_tail (&e->kept, kept);
-}
-
-static void
-flush_kept (Engine *e)
-{
-    KeptRecord *kept;
-
-    while ((kept = g_queue_pop_head (&e->kept)) != NULL) {
-        send_record (e, kept->record, kept->when);
-        kept_free (kept);
-    }
-    if (e->lost_records > 0) {
-        g_autoptr (HbdRecord) record =
-            hbd_record_new (HBD_LEVEL_WARNING, "engine.records-lost", "count=%u", e->lost_records);
-
-        send_record (e, record, hbd_clock_now ());
-        e->lost_records = 0;
-    }
-}
-
-static void
 tell_record (Engine *e, HbdRecord *record)
 {
-    if (hbd_ipc_is_open (e->manager))
-        send_record (e, record, hbd_clock_now ());
-    else
-        keep_record (e, record);
+    hbd_engine_records_tell (e->records, e->manager, record);
 }
 
 static void
@@ -164,6 +105,7 @@ perform (Engine *e, HbdNodeAction *action, HbdTime now)
         hbd_ipc_send (e->manager, HBD_IPC_HOOK, hbd_message_to_variant (action->hook), NULL, 0);
         break;
     case HBD_NODE_DO_RECORD:
+        hbd_engine_links_note (e->links, action->record);
         tell_record (e, action->record);
         break;
     case HBD_NODE_DO_EXIT:
@@ -327,7 +269,7 @@ take_start (Engine *e)
         return false;
     if (is_first)
         start_node (e);
-    flush_kept (e);
+    hbd_engine_records_flush (e->records, e->manager);
     if (e->persist_wanted != 0)
         hbd_ipc_send (e->manager, HBD_IPC_PERSIST, g_variant_new ("(u)", e->persist_wanted), NULL,
                       0);
@@ -452,8 +394,18 @@ take_status_ask (Engine *e, GVariant *payload)
         g_variant_dict_init (&dict, status);
     }
     g_variant_dict_insert_value (&dict, "traffic", hbd_engine_links_status (e->links));
+    g_variant_dict_insert_value (&dict, "refusals", hbd_engine_links_refusals (e->links));
     hbd_ipc_send (e->manager, HBD_IPC_STATUS,
                   g_variant_new ("(u@a{sv})", id, g_variant_dict_end (&dict)), NULL, 0);
+    return true;
+}
+
+static bool
+take_test_frame (Engine *e)
+{
+    HbdNodeEvent event = { .kind = HBD_NODE_EVENT_TEST_FRAME, .wall_s = wall_s () };
+
+    step (e, &event);
     return true;
 }
 
@@ -492,6 +444,8 @@ dispatch (Engine *e, guint32 type, GVariant *payload, int *fds, guint n_fds)
         return take_stop (e);
     case HBD_IPC_STATUS_ASK:
         return take_status_ask (e, payload);
+    case HBD_IPC_TEST_FRAME:
+        return take_test_frame (e);
     case HBD_IPC_KEYS:
         return take_keys (e, payload);
     default:
@@ -576,6 +530,7 @@ hbd_engine_run (int supervisor_fd, int manager_fd)
     e.early_groups = g_array_new (FALSE, FALSE, sizeof (HbdNodeEvent));
     e.loadavg_fd = open ("/proc/loadavg", O_RDONLY | O_CLOEXEC);
     e.timer = hbd_timer_new (G_PRIORITY_HIGH, on_timer, &e);
+    e.records = hbd_engine_records_new ();
     e.links = hbd_engine_links_new (on_datagram, on_link_record, &e);
     e.supervisor = hbd_ipc_new (supervisor_fd, hbd_ipc_supervisor_to_engine, hbd_ipc_to_manager,
                                 &supervisor_handler, &e);
@@ -591,7 +546,7 @@ hbd_engine_run (int supervisor_fd, int manager_fd)
     g_clear_pointer (&e.config, hbd_engine_config_free);
     g_free (e.digest);
     g_array_unref (e.early_groups);
-    g_queue_clear_full (&e.kept, (GDestroyNotify) kept_free);
+    hbd_engine_records_free (e.records);
     if (e.loadavg_fd >= 0)
         close (e.loadavg_fd);
     g_main_loop_unref (e.loop);

@@ -16,11 +16,19 @@ typedef struct {
     guint source;
 } Link;
 
+#define REFUSALS_MAX 8
+
+typedef struct {
+    char *link, *from, *what;
+} Refusal;
+
 struct _HbdEngineLinks {
     GPtrArray *links; /* Link */
     HbdDatagramHandler datagram;
     HbdLinkRecordHandler record;
     gpointer data;
+    const Link *current; /* whose datagram is being handed over */
+    GPtrArray *refusals; /* Refusal, oldest first, each sender and reason once */
 };
 
 static void
@@ -32,12 +40,22 @@ link_free (Link *link)
     g_free (link);
 }
 
+static void
+refusal_free (Refusal *refusal)
+{
+    g_free (refusal->link);
+    g_free (refusal->from);
+    g_free (refusal->what);
+    g_free (refusal);
+}
+
 HbdEngineLinks *
 hbd_engine_links_new (HbdDatagramHandler datagram, HbdLinkRecordHandler record, gpointer data)
 {
     HbdEngineLinks *links = g_new0 (HbdEngineLinks, 1);
 
     links->links = g_ptr_array_new_with_free_func ((GDestroyNotify) link_free);
+    links->refusals = g_ptr_array_new_with_free_func ((GDestroyNotify) refusal_free);
     links->datagram = datagram;
     links->record = record;
     links->data = data;
@@ -50,6 +68,7 @@ hbd_engine_links_free (HbdEngineLinks *links)
     if (links == NULL)
         return;
     g_ptr_array_unref (links->links);
+    g_ptr_array_unref (links->refusals);
     g_free (links);
 }
 
@@ -73,7 +92,9 @@ on_datagram (gpointer user_data, const guint8 *data, gsize len)
 {
     Link *link = user_data;
 
+    link->set->current = link;
     link->set->datagram (link->set->data, link->index, data, len);
+    link->set->current = NULL;
 }
 
 static gboolean
@@ -182,6 +203,74 @@ hbd_engine_links_send (HbdEngineLinks *links, int index, GBytes *bytes)
     }
     for (guint i = 0; i < links->links->len; i++)
         send_one (links, (int) i, bytes);
+}
+
+/* "bad-digest" of `wire.refused ... reason=bad-digest ...`; the record's name where it has none. */
+static char *
+what_of (const HbdRecord *record)
+{
+    const char *reason = strstr (record->fields, "reason=");
+
+    if (reason == NULL)
+        return g_strdup (record->name);
+    reason += strlen ("reason=");
+    return g_strndup (reason, strcspn (reason, " "));
+}
+
+static void
+keep_refusal (HbdEngineLinks *links, Refusal *refusal)
+{
+    for (guint i = 0; i < links->refusals->len; i++) {
+        const Refusal *old = links->refusals->pdata[i];
+
+        if (strcmp (old->from, refusal->from) == 0 && strcmp (old->what, refusal->what) == 0
+            && strcmp (old->link, refusal->link) == 0) {
+            g_ptr_array_remove_index (links->refusals, i);
+            break;
+        }
+    }
+    if (links->refusals->len == REFUSALS_MAX)
+        g_ptr_array_remove_index (links->refusals, 0);
+    g_ptr_array_add (links->refusals, refusal);
+}
+
+void
+hbd_engine_links_note (HbdEngineLinks *links, HbdRecord *record)
+{
+    static const char *const names[] = { "wire.refused", "wire.malformed", "node.unknown",
+                                         "node.same-name", NULL };
+    g_autofree char *from = NULL;
+    g_autofree char *fields = NULL;
+    Refusal *refusal;
+
+    if (links->current == NULL || !g_strv_contains (names, record->name))
+        return;
+    from = hbd_link_io_source (links->current->io);
+    if (from == NULL)
+        return;
+    refusal = g_new (Refusal, 1);
+    *refusal = (Refusal){ g_strdup (links->current->name), g_strdup (from), what_of (record) };
+    keep_refusal (links, refusal);
+    fields = g_steal_pointer (&record->fields);
+    record->fields = g_strdup_printf ("%s from=%s", fields, from);
+}
+
+GVariant *
+hbd_engine_links_refusals (const HbdEngineLinks *links)
+{
+    GVariantBuilder b;
+
+    g_variant_builder_init (&b, G_VARIANT_TYPE ("aa{sv}"));
+    for (guint i = 0; i < links->refusals->len; i++) {
+        const Refusal *refusal = links->refusals->pdata[i];
+
+        g_variant_builder_open (&b, G_VARIANT_TYPE_VARDICT);
+        g_variant_builder_add (&b, "{sv}", "link", g_variant_new_string (refusal->link));
+        g_variant_builder_add (&b, "{sv}", "from", g_variant_new_string (refusal->from));
+        g_variant_builder_add (&b, "{sv}", "what", g_variant_new_string (refusal->what));
+        g_variant_builder_close (&b);
+    }
+    return g_variant_builder_end (&b);
 }
 
 GVariant *

@@ -28,6 +28,12 @@ guint hbd_engine_links_count (const HbdEngineLinks *links);
 bool hbd_engine_links_is_open (const HbdEngineLinks *links, int index);
 /* Send to all destinations of @index, or of all links when it is negative. Never blocks. */
 void hbd_engine_links_send (HbdEngineLinks *links, int index, GBytes *bytes);
+/* The node says @record about the datagram that it is being given: where one was refused, the
+ * sender's address is added to the fields (from=ADDRESS) and kept for the status. */
+void hbd_engine_links_note (HbdEngineLinks *links, HbdRecord *record);
+/* The last few refusals, newest last: aa{sv} with link, from, what (the record's name and reason).
+ * (transfer full, floating) */
+GVariant *hbd_engine_links_refusals (const HbdEngineLinks *links);
 /* Traffic by link: aa{sv} with name, open, rx, rx_errors, tx, tx_errors. (transfer full, floating) */
 GVariant *hbd_engine_links_status (const HbdEngineLinks *links);
 

@@ -41,6 +41,7 @@ typedef enum {
     HBD_IPC_PERSISTED,  /* (ub) generation, written */
     HBD_IPC_STOP,       /* () orderly shutdown */
     HBD_IPC_STATUS_ASK, /* (u) request id */
+    HBD_IPC_TEST_FRAME, /* () say a status now, on all links: hbctl doctor */
     HBD_IPC_KEYS,       /* (ua(uuay)) active index, entries (index, method, secret) */
     /* engine -> manager */
     HBD_IPC_HELLO = 64, /* (s) digest of the configuration it runs with, "" for none */

@@ -6,6 +6,7 @@ libhbdipc_a_SOURCES = \
   hbd/daemon/messages.c \
   hbd/daemon/engine_config.c hbd/daemon/engine_config.h \
   hbd/daemon/engine_links.c hbd/daemon/engine_links.h \
+  hbd/daemon/engine_records.c hbd/daemon/engine_records.h \
   hbd/daemon/loop.c hbd/daemon/loop.h \
   hbd/daemon/notify.c \
   hbd/daemon/options.c hbd/daemon/options.h \
@@ -18,6 +19,8 @@ libhbdmanager_a_SOURCES = \
   hbd/daemon/executor.c hbd/daemon/executor.h \
   hbd/daemon/fifo.c hbd/daemon/fifo.h \
   hbd/daemon/files.c hbd/daemon/files.h \
+  hbd/daemon/firewall.c hbd/daemon/firewall.h \
+  hbd/daemon/firewall_rule.c hbd/daemon/firewall_rule.h \
   hbd/daemon/hooks.c hbd/daemon/hooks.h \
   hbd/daemon/identity.c hbd/daemon/identity.h \
   hbd/daemon/linkset.c hbd/daemon/linkset.h \

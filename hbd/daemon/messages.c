@@ -16,6 +16,7 @@ const HbdIpcSpec hbd_ipc_to_engine[] = {
     { HBD_IPC_PERSISTED, "(ub)", 0, "persisted" },
     { HBD_IPC_STOP, "()", 0, "stop" },
     { HBD_IPC_STATUS_ASK, "(u)", 0, "status-ask" },
+    { HBD_IPC_TEST_FRAME, "()", 0, "test-frame" },
     { HBD_IPC_KEYS, HBD_KEYS_SIGNATURE, 0, "keys" },
     { 0, NULL, 0, NULL },
 };

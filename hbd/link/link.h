@@ -82,6 +82,9 @@ int hbd_link_io_fd (const HbdLinkIo *io);
 /* Hand every datagram that waits, at most a batch, to @func; the number handed over. Call again
  * when the descriptor is still readable. Never blocks. @func must not free or re-attach @io. */
 guint hbd_link_io_receive (HbdLinkIo *io, HbdLinkReceiveFunc func, gpointer user_data);
+/* Numeric address of the sender of the datagram that was handed over last; NULL: none yet.
+ * (transfer full) */
+char *hbd_link_io_source (const HbdLinkIo *io);
 /* Send to every destination of the link; never blocks. What fails is counted; at most once a
  * minute *@record, (transfer full), says so, else it is NULL. True when any destination took it. */
 bool hbd_link_io_send (HbdLinkIo *io, const void *data, gsize len, HbdTime now, HbdRecord **record);

@@ -7,6 +7,7 @@
 #include "hbd/wire/message.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@ struct _HbdLinkIo {
     HbdLinkSockets sockets;
     HbdLinkStats stats;
     HbdRate error_rate;
+    HbdLinkAddress source;                    /* of the last datagram; .len 0: none yet */
     guint8 buffer[HBD_MESSAGE_MAX_BYTES + 1]; /* one more shows what is too long */
 };
 
@@ -103,9 +105,12 @@ receive_one (HbdLinkIo *io, bool *is_wanted)
 {
     guint8 control[256];
     struct iovec iov = { .iov_base = io->buffer, .iov_len = sizeof io->buffer };
-    struct msghdr header = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
-    };
+    struct msghdr header = { .msg_name = &io->source.addr,
+                             .msg_namelen = sizeof io->source.addr,
+                             .msg_iov = &iov,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof control };
     gssize len = recvmsg (io->sockets.rx_fd, &header, MSG_DONTWAIT);
 
     if (len < 0) {
@@ -113,6 +118,7 @@ receive_one (HbdLinkIo *io, bool *is_wanted)
             io->stats.rx_errors++;
         return -1;
     }
+    io->source.len = header.msg_namelen;
     *is_wanted = len <= HBD_MESSAGE_MAX_BYTES && (header.msg_flags & MSG_TRUNC) == 0
                  && (!io->sockets.unicast_only || is_unicast (&header));
     return len;
@@ -138,6 +144,19 @@ hbd_link_io_receive (HbdLinkIo *io, HbdLinkReceiveFunc func, gpointer user_data)
         func (user_data, io->buffer, (gsize) len);
     }
     return handed_over;
+}
+
+char *
+hbd_link_io_source (const HbdLinkIo *io)
+{
+    char host[NI_MAXHOST];
+
+    if (io->source.len == 0
+        || getnameinfo ((const struct sockaddr *) &io->source.addr, io->source.len, host,
+                        sizeof host, NULL, 0, NI_NUMERICHOST)
+               != 0)
+        return NULL;
+    return g_strdup (host);
 }
 
 static void

@@ -438,20 +438,6 @@ work_off (Step *s)
 
 /* --- events ---------------------------------------------------------------------------------- */
 
-/* Types that only the daemon itself may say; scripts' copies of them are what 3.0.6's own scripts
- * wrote to get the work done that is done here. */
-static bool
-is_ours_alone (const char *type)
-{
-    static const char *const types[] = {
-        "status",     "starting",        "resource", "shutdone", "ask_resources",
-        "ip-request", "ip-request-resp", "stonith",  "reqnodes", "repnodes",
-        NULL
-    };
-
-    return g_str_has_prefix (type, "NS_") || g_strv_contains (types, type);
-}
-
 /* A message from the command FIFO: hb_standby and hb_takeover are commands, others are sent. */
 static void
 on_inject (Step *s, const HbdMessage *message)
@@ -469,7 +455,7 @@ on_inject (Step *s, const HbdMessage *message)
     } else if (strcmp (type, "ask_resources") == 0 && is_hold && is_me) {
         command.kind = CRM_COMMAND_STANDBY;
         feed_takeover (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_COMMAND, .command = command });
-    } else if (strcmp (type, "hb_takeover") == 0 || is_ours_alone (type)) {
+    } else if (strcmp (type, "hb_takeover") == 0 || hbd_report_is_ours_alone (type)) {
         g_autofree char *shown = g_strescape (type, NULL);
 
         node_record (s, HBD_LEVEL_INFO, "node.inject-ignored", "type=\"%.64s\"", shown);
@@ -533,6 +519,9 @@ feed (Step *s, const HbdNodeEvent *event)
     case HBD_NODE_EVENT_SHUTDOWN:
         above.kind = CRM_TAKEOVER_SHUTDOWN;
         feed_takeover (s, above);
+        break;
+    case HBD_NODE_EVENT_TEST_FRAME:
+        s->say_status = true;
         break;
     case HBD_NODE_EVENT_N:
         break;

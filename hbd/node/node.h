@@ -23,11 +23,12 @@ typedef enum {
     HBD_NODE_EVENT_TIMER,
     HBD_NODE_EVENT_LINK,
     HBD_NODE_EVENT_PERSISTED,
-    HBD_NODE_EVENT_GROUP,    /* .group: the manager tells */
-    HBD_NODE_EVENT_MANAGER,  /* .manager_up */
-    HBD_NODE_EVENT_COMMAND,  /* .command */
-    HBD_NODE_EVENT_INJECT,   /* .inject: a message from the command FIFO */
-    HBD_NODE_EVENT_SHUTDOWN, /* orderly: release, shutdone, a few statuses, EXIT */
+    HBD_NODE_EVENT_GROUP,      /* .group: the manager tells */
+    HBD_NODE_EVENT_MANAGER,    /* .manager_up */
+    HBD_NODE_EVENT_COMMAND,    /* .command */
+    HBD_NODE_EVENT_INJECT,     /* .inject: a message from the command FIFO */
+    HBD_NODE_EVENT_SHUTDOWN,   /* orderly: release, shutdone, a few statuses, EXIT */
+    HBD_NODE_EVENT_TEST_FRAME, /* say a status now, ahead of the next keepalive */
     HBD_NODE_EVENT_N
 } HbdNodeEventKind;
 

@@ -217,3 +217,15 @@ hbd_report_from_message (const HbdMessage *message, CrmReport *report)
     }
     return true;
 }
+
+bool
+hbd_report_is_ours_alone (const char *type)
+{
+    static const char *const types[] = {
+        "status",     "starting",        "resource", "shutdone", "ask_resources",
+        "ip-request", "ip-request-resp", "stonith",  "reqnodes", "repnodes",
+        NULL
+    };
+
+    return g_str_has_prefix (type, "NS_") || g_strv_contains (types, type);
+}

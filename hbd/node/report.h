@@ -26,3 +26,7 @@ HbdMessage *hbd_report_to_message (const CrmReport *report);
 /* What a message says to the decider; false when nothing, or when it is malformed. Strings in
  * @report are borrowed from @message. Claims are not read here. */
 bool hbd_report_from_message (const HbdMessage *message, CrmReport *report);
+
+/* Types that only the daemon itself may say; scripts' copies of them are what 3.0.6's own scripts
+ * wrote to get the work done that is done here. */
+bool hbd_report_is_ours_alone (const char *type);

@@ -5,7 +5,7 @@ daemon_test_programs = \
   tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files \
   tests/unit/test_control tests/unit/test_daemon_parts \
   tests/unit/test_setup_diff tests/unit/test_engine_process \
-  tests/unit/test_problems tests/unit/test_peers
+  tests/unit/test_problems tests/unit/test_peers tests/unit/test_firewall
 check_PROGRAMS += $(daemon_test_programs)
 TESTS += $(daemon_test_programs)
 tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
@@ -27,3 +27,5 @@ tests_unit_test_problems_SOURCES = tests/unit/test_problems.c
 tests_unit_test_problems_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_test_peers_SOURCES = tests/unit/test_peers.c
 tests_unit_test_peers_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_firewall_SOURCES = tests/unit/test_firewall.c
+tests_unit_test_firewall_LDADD = $(DAEMON_TEST_LIBS)
