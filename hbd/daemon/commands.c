@@ -71,16 +71,14 @@ add_job (HbdCommands *c, JobKind kind, guint64 client, HbdTime limit_us)
 static void
 finish_status (HbdCommands *c, const Job *job, GVariant *engine)
 {
-    g_autoptr (GVariant) status = g_variant_ref_sink (hbd_status_build (c->m, engine));
-    g_autofree char *report = NULL;
-    bool is_healthy;
+    g_autoptr (GVariant) status = NULL;
 
-    if (job->kind == JOB_STATUS) {
-        hbd_control_reply (c->m->control, job->client, false, hbd_status_code (status), status);
+    if (job->kind == JOB_DOCTOR) {
+        hbd_doctor_sample (c->m, engine);
         return;
     }
-    report = hbd_doctor_report (c->m, status, &is_healthy);
-    hbd_control_reply_text (c->m->control, job->client, is_healthy ? 0 : 1, "%s", report);
+    status = g_variant_ref_sink (hbd_status_build (c->m, engine));
+    hbd_control_reply (c->m->control, job->client, false, hbd_status_code (status), status);
 }
 
 static void
@@ -103,7 +101,13 @@ run_status (HbdCommands *c, guint64 client, GVariant *args)
 static void
 run_doctor (HbdCommands *c, guint64 client, GVariant *args)
 {
-    ask_status (c, JOB_DOCTOR, client);
+    hbd_doctor_ask (c->m, client);
+}
+
+void
+hbd_commands_ask_engine (HbdCommands *c)
+{
+    ask_status (c, JOB_DOCTOR, 0);
 }
 
 void

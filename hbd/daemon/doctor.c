@@ -1,160 +1,227 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `hbctl doctor`: for each link, is anything heard and sent, what most likely stands in the way, and
- * the line that would mend it. It judges by the traffic counters of the running cluster: status
- * messages pass every keepalive, so they are the test frames. */
+/* `hbctl doctor`: one examination at a time, however many ask. It takes the engine's counters, has it
+ * send test frames on all links, waits until the peer's next status must have told what came, and
+ * takes the counters again; beside that it looks at the packet filter and the multicast groups,
+ * reading only. doctor_report.c judges. */
 #include "config.h"
 
+#include "crm/exec/process.h"
+#include "hbd/base/clock.h"
+#include "hbd/daemon/doctor_report.h"
 #include "hbd/daemon/manager.h"
 
 #include <string.h>
 
-static guint64
-number_of (GVariant *dict, const char *key)
+#define FRAMES           5
+#define FRAME_PERIOD_US  HBD_MS (100)
+#define ANSWER_SLACK_US  HBD_MS (300)
+#define KEEPALIVE_MAX_US HBD_S (10) /* whoever asks waits no longer */
+#define LISTING_LIMIT_US HBD_S (2)
+
+typedef enum {
+    PHASE_BEFORE, /* the first counters are asked for */
+    PHASE_FRAMES,
+    PHASE_WAIT,
+    PHASE_AFTER, /* the second ones */
+    PHASE_DONE,
+} Phase;
+
+typedef enum { LISTING_NFT, LISTING_IPTABLES, LISTING_IP6TABLES, LISTING_N } Listing;
+
+typedef struct {
+    HbdDoctor *doctor;
+    CrmProcess *process; /* NULL: not installed, or over */
+    char *text;          /* NULL: not to be had */
+} Tool;
+
+struct _HbdDoctor {
+    HbdManager *m;
+    GArray *clients; /* guint64 */
+    Phase phase;
+    guint frames_left;
+    HbdTimer *timer;
+    HbdTime before_at, after_at;
+    GVariant *before, *after; /* NULL: the engine did not answer */
+    Tool tools[LISTING_N];
+};
+
+/* --- the packet filter --------------------------------------------------------------------- */
+
+static const char *const tool_argv[LISTING_N][5] = {
+    [LISTING_NFT] = { "nft", "-s", "list", "ruleset", NULL },
+    [LISTING_IPTABLES] = { "iptables", "-S", NULL },
+    [LISTING_IP6TABLES] = { "ip6tables", "-S", NULL },
+};
+
+static void finish_if_done (HbdDoctor *d);
+
+static void
+on_listed (CrmProcess *process, const CrmProcessResult *result, gpointer data)
 {
-    guint64 n = 0;
+    Tool *tool = data;
 
-    if (dict != NULL)
-        g_variant_lookup (dict, key, "t", &n);
-    return n;
-}
-
-static const char *
-kind_name (const CfgLink *link)
-{
-    return hbd_link_ops (link->kind)->name;
-}
-
-/* Is any peer heard on that link? -1: the engine did not say. */
-static int
-hears_peers (GVariant *status, const char *link_name)
-{
-    g_autoptr (GVariant) nodes =
-        g_variant_lookup_value (status, "nodes", G_VARIANT_TYPE ("aa{sv}"));
-    int heard = -1;
-
-    for (gsize i = 0; nodes != NULL && i < g_variant_n_children (nodes); i++) {
-        g_autoptr (GVariant) node = g_variant_get_child_value (nodes, i);
-        g_autoptr (GVariant) links =
-            g_variant_lookup_value (node, "links", G_VARIANT_TYPE ("aa{sv}"));
-        gboolean local = FALSE;
-
-        g_variant_lookup (node, "local", "b", &local);
-        for (gsize l = 0; !local && links != NULL && l < g_variant_n_children (links); l++) {
-            g_autoptr (GVariant) link = g_variant_get_child_value (links, l);
-            const char *name = "", *state = "";
-
-            g_variant_lookup (link, "name", "&s", &name);
-            g_variant_lookup (link, "status", "&s", &state);
-            if (strcmp (name, link_name) == 0)
-                heard = MAX (heard, strcmp (state, "up") == 0);
-        }
-    }
-    return heard;
+    if (result->end == CRM_PROCESS_EXITED && result->code == 0 && tool->text == NULL)
+        tool->text = g_strndup (result->out, result->out_len);
+    g_clear_pointer (&tool->process, crm_process_free);
+    finish_if_done (tool->doctor);
 }
 
 static void
-advise_silence (GString *text, const CfgLink *link, GVariant *traffic)
+list (HbdDoctor *d, Listing which)
 {
-    if (number_of (traffic, "tx_errors") > 0 && number_of (traffic, "tx") == 0)
-        g_string_append_printf (
-            text, "  Nothing can be sent: look at `ip route` and `ip addr show %s`.\n",
-            link->interface);
-    if (number_of (traffic, "rx") > 0)
-        g_string_append (text, "  Datagrams arrive but no peer is accepted: other keys (compare "
-                               "authkeys), another cluster on the same port, or only our own "
-                               "echo.\n");
-    else
-        g_string_append_printf (
-            text,
-            "  Nothing arrives. Is the peer running and its cable in? A firewall would be opened "
-            "by one of:\n"
-            "      nft add rule inet filter input iifname %s udp dport %u accept\n"
-            "      iptables -I INPUT -i %s -p udp --dport %u -j ACCEPT\n",
-            link->interface, link->port, link->interface, link->port);
-    if (link->kind == CFG_LINK_MCAST || link->kind == CFG_LINK_MCAST6)
-        g_string_append_printf (text,
-                                "  Multicast: a switch with IGMP/MLD snooping and no querier drops "
-                                "it after minutes; try `ucast %s PEER` instead.\n",
-                                link->interface);
-}
-
-static bool
-examine_link (HbdManager *m, GVariant *status, guint index, GString *text)
-{
-    const CfgLink *link = m->setup->cluster->links->pdata[index];
-    const char *trouble = hbd_linkset_trouble (m->links, index);
-    g_autoptr (GVariant) all =
-        g_variant_lookup_value (status, "traffic", G_VARIANT_TYPE ("aa{sv}"));
-    g_autoptr (GVariant) traffic = all != NULL && index < g_variant_n_children (all)
-                                       ? g_variant_get_child_value (all, index)
-                                       : NULL;
-    int heard = hears_peers (status, link->interface);
-
-    g_string_append_printf (text, "%s %s: ", kind_name (link), link->interface);
-    if (trouble != NULL) {
-        g_string_append_printf (text, "CLOSED: %s\n  ip link set %s up\n", trouble,
-                                link->interface);
-        return false;
-    }
-    g_string_append_printf (text,
-                            "%s (sent %" G_GUINT64_FORMAT ", failed %" G_GUINT64_FORMAT
-                            ", received %" G_GUINT64_FORMAT ")\n",
-                            heard > 0    ? "heard"
-                            : heard == 0 ? "NOT HEARD"
-                                         : "not known yet",
-                            number_of (traffic, "tx"), number_of (traffic, "tx_errors"),
-                            number_of (traffic, "rx"));
-    if (heard == 0)
-        advise_silence (text, link, traffic);
-    return heard > 0;
-}
-
-static bool
-examine_counters (GVariant *status, GString *text)
-{
-    static const struct {
-        const char *counter, *meaning;
-    } signs[] = {
-        { "refused-bad-digest", "datagrams fail the signature: authkeys differ between the nodes" },
-        { "refused-unknown-key", "datagrams name a key that our authkeys does not have" },
-        { "refused-no-signature",
-          "datagrams without a signature arrive: something else uses the port" },
-        { "refused-no-frame",
-          "datagrams that are not Heartbeat's arrive: something else uses the port" },
-        { "rx-replay",
-          "old datagrams are repeated: a node with a lost hb_generation, or an attack" },
+    static const char *const folders[] = { "/usr/sbin", "/sbin", "/usr/bin", NULL };
+    const char *argv[G_N_ELEMENTS (tool_argv[0])];
+    CrmProcessSpec spec = {
+        .argv = argv, .timeout_us = LISTING_LIMIT_US, .done = on_listed, .data = &d->tools[which]
     };
-    g_autoptr (GVariant) counters =
-        g_variant_lookup_value (status, "counters", G_VARIANT_TYPE ("a{st}"));
-    bool clean = true;
 
-    for (guint i = 0; counters != NULL && i < G_N_ELEMENTS (signs); i++) {
-        guint64 n = number_of (counters, signs[i].counter);
+    memcpy (argv, tool_argv[which], sizeof argv);
+    d->tools[which].doctor = d;
+    for (guint i = 0; folders[i] != NULL; i++) {
+        g_autofree char *path = g_build_filename (folders[i], argv[0], NULL);
 
-        if (n > 0) {
-            g_string_append_printf (text, "%s: %" G_GUINT64_FORMAT " times: %s.\n",
-                                    signs[i].counter, n, signs[i].meaning);
-            clean = false;
-        }
+        if (!g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
+            continue;
+        argv[0] = path;
+        d->tools[which].process = crm_process_start (&spec);
+        return;
     }
-    return clean;
 }
 
-char *
-hbd_doctor_report (HbdManager *m, GVariant *status, bool *is_healthy)
+static char *
+read_text (const char *path)
 {
-    GString *text = g_string_new (NULL);
-    bool ok = m->engine != NULL && m->engine_started;
+    char *text = NULL;
 
-    if (!ok)
-        g_string_append (text, "The engine does not run; see the log for why it died.\n");
-    for (guint i = 0; i < m->setup->cluster->links->len; i++)
-        ok = examine_link (m, status, i, text) && ok;
-    ok = examine_counters (status, text) && ok;
-    if (m->setup->cluster->links->len == 1)
-        g_string_append (text, "There is a single link: a cut of it looks like the other node's "
-                               "death to both. Add a second one to ha.cf.\n");
-    g_string_append (text, ok ? "All links carry messages both ways.\n" : "");
-    *is_healthy = ok;
-    return g_string_free (text, FALSE);
+    return g_file_get_contents (path, &text, NULL, NULL) ? text : NULL;
+}
+
+/* --- the end ------------------------------------------------------------------------------- */
+
+void
+hbd_doctor_free (HbdDoctor *d)
+{
+    if (d == NULL)
+        return;
+    for (guint i = 0; i < LISTING_N; i++) {
+        g_clear_pointer (&d->tools[i].process, crm_process_free);
+        g_free (d->tools[i].text);
+    }
+    g_clear_pointer (&d->before, g_variant_unref);
+    g_clear_pointer (&d->after, g_variant_unref);
+    hbd_timer_free (d->timer);
+    g_array_unref (d->clients);
+    g_free (d);
+}
+
+static char *
+report (HbdDoctor *d, bool *is_healthy)
+{
+    HbdManager *m = d->m;
+    g_autofree char *igmp = read_text ("/proc/net/igmp");
+    g_autofree char *igmp6 = read_text ("/proc/net/igmp6");
+    guint n_links = m->setup->cluster->links->len;
+    g_autofree const char **trouble = g_new0 (const char *, n_links + 1);
+    HbdDoctorFacts facts = { .cluster = m->setup->cluster,
+                             .trouble = trouble,
+                             .before = d->before,
+                             .after = d->after,
+                             .window_us = d->after_at - d->before_at,
+                             .nft = d->tools[LISTING_NFT].text,
+                             .iptables = d->tools[LISTING_IPTABLES].text,
+                             .ip6tables = d->tools[LISTING_IP6TABLES].text,
+                             .igmp = igmp,
+                             .igmp6 = igmp6 };
+
+    for (guint i = 0; i < n_links; i++)
+        trouble[i] = hbd_linkset_trouble (m->links, i);
+    return hbd_doctor_report (&facts, is_healthy);
+}
+
+static void
+finish_if_done (HbdDoctor *d)
+{
+    g_autofree char *text = NULL;
+    bool is_healthy;
+
+    if (d->phase != PHASE_DONE)
+        return;
+    for (guint i = 0; i < LISTING_N; i++)
+        if (d->tools[i].process != NULL)
+            return;
+    text = report (d, &is_healthy);
+    for (guint i = 0; i < d->clients->len; i++)
+        hbd_control_reply_text (d->m->control, g_array_index (d->clients, guint64, i),
+                                is_healthy ? 0 : 1, "%s", text);
+    d->m->doctor = NULL;
+    hbd_doctor_free (d);
+}
+
+/* --- the frames ---------------------------------------------------------------------------- */
+
+static void
+send_frame (HbdDoctor *d)
+{
+    HbdTime wait = MIN (d->m->setup->cluster->keepalive_us, KEEPALIVE_MAX_US) + ANSWER_SLACK_US;
+
+    if (d->m->engine != NULL)
+        hbd_ipc_send (d->m->engine, HBD_IPC_TEST_FRAME, NULL, NULL, 0);
+    d->frames_left--;
+    if (d->frames_left == 0)
+        d->phase = PHASE_WAIT;
+    hbd_timer_set (d->timer, hbd_clock_now () + (d->frames_left > 0 ? FRAME_PERIOD_US : wait));
+}
+
+static void
+on_timer (gpointer data)
+{
+    HbdDoctor *d = data;
+
+    if (d->phase == PHASE_FRAMES) {
+        send_frame (d);
+    } else if (d->phase == PHASE_WAIT) {
+        d->phase = PHASE_AFTER;
+        hbd_commands_ask_engine (d->m->commands); /* may end the examination at once */
+    }
+}
+
+void
+hbd_doctor_sample (HbdManager *m, GVariant *status)
+{
+    HbdDoctor *d = m->doctor;
+
+    if (d == NULL)
+        return;
+    if (d->phase == PHASE_BEFORE) {
+        d->before = status != NULL ? g_variant_ref (status) : NULL;
+        d->before_at = hbd_clock_now ();
+        d->phase = PHASE_FRAMES;
+        d->frames_left = FRAMES;
+        hbd_timer_set (d->timer, d->before_at);
+    } else if (d->phase == PHASE_AFTER) {
+        d->after = status != NULL ? g_variant_ref (status) : NULL;
+        d->after_at = hbd_clock_now ();
+        d->phase = PHASE_DONE;
+        finish_if_done (d);
+    }
+}
+
+void
+hbd_doctor_ask (HbdManager *m, guint64 client)
+{
+    HbdDoctor *d = m->doctor;
+
+    if (d != NULL) {
+        g_array_append_val (d->clients, client);
+        return;
+    }
+    d = g_new0 (HbdDoctor, 1);
+    d->m = m;
+    d->clients = g_array_new (FALSE, FALSE, sizeof (guint64));
+    g_array_append_val (d->clients, client);
+    d->timer = hbd_timer_new (G_PRIORITY_LOW, on_timer, d);
+    m->doctor = d;
+    for (guint i = 0; i < LISTING_N; i++)
+        list (d, i);
+    hbd_commands_ask_engine (m->commands);
 }

@@ -16,6 +16,7 @@ libhbdmanager_a_SOURCES = \
   hbd/daemon/commands.c \
   hbd/daemon/control.c hbd/daemon/control.h \
   hbd/daemon/doctor.c \
+  hbd/daemon/doctor_report.c hbd/daemon/doctor_report.h \
   hbd/daemon/executor.c hbd/daemon/executor.h \
   hbd/daemon/fifo.c hbd/daemon/fifo.h \
   hbd/daemon/files.c hbd/daemon/files.h \

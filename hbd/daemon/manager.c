@@ -469,6 +469,7 @@ static void
 stop_parts (HbdManager *m)
 {
     g_clear_pointer (&m->control, hbd_control_free);
+    g_clear_pointer (&m->doctor, hbd_doctor_free);
     g_clear_pointer (&m->commands, hbd_commands_free);
     g_clear_pointer (&m->respawns, hbd_respawns_free);
     g_clear_pointer (&m->hooks, hbd_hooks_free);

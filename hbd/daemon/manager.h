@@ -19,6 +19,7 @@
 #define HBD_MANAGER_SNAPSHOT_FD   4
 
 typedef struct _HbdCommands HbdCommands;
+typedef struct _HbdDoctor HbdDoctor;
 typedef struct _HbdLogFiles HbdLogFiles;
 
 typedef enum {
@@ -39,6 +40,7 @@ typedef struct {
     HbdLinkSet *links;
     HbdControl *control;
     HbdCommands *commands;
+    HbdDoctor *doctor; /* NULL: no examination is under way */
     HbdFifo *fifo;
     HbdHooks *hooks;
     HbdRespawns *respawns;
@@ -109,9 +111,17 @@ void hbd_commands_engine_lost (HbdCommands *commands);
 /* A new record, for those who follow. */
 void hbd_commands_recorded (HbdCommands *commands, const HbdRecorded *entry);
 
+/* Ask for the engine's status for the examination under way: hbd_doctor_sample(), perhaps from
+ * within. */
+void hbd_commands_ask_engine (HbdCommands *commands);
+
 /* doctor.c */
-/* What stands in the way, as text; @status is the engine's (a{sv}). (transfer full) */
-char *hbd_doctor_report (HbdManager *m, GVariant *status, bool *is_healthy);
+/* Examine the links and answer @client; joins an examination under way. */
+void hbd_doctor_ask (HbdManager *m, guint64 client);
+/* The engine's status (a{sv}), NULL: it does not answer. */
+void hbd_doctor_sample (HbdManager *m, GVariant *status);
+/* Without an answer to anybody. */
+void hbd_doctor_free (HbdDoctor *doctor);
 
 /* logfiles.c */
 #define HBD_SYSLOG_PATH "/dev/log"

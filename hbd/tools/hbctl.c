@@ -104,9 +104,10 @@ print_events (GVariant *dict)
     fflush (stdout);
 }
 
-/* Replies that carry a sentence, or several lines, under `text`. */
+/* Replies that carry a sentence, or several lines, under `text`. A report is what was asked for, bad
+ * news too; a sentence that goes with a failure is a diagnostic. */
 static void
-print_sentence (const HbdReply *reply)
+print_sentence (const HbdReply *reply, bool is_report)
 {
     const char *text = hbd_dict_text (reply->dict, "text", "");
     g_autoptr (GString) out = g_string_new (NULL);
@@ -114,7 +115,7 @@ print_sentence (const HbdReply *reply)
     hbd_show_clean (out, text, TRUE);
     if (out->len > 0 && out->str[out->len - 1] != '\n')
         g_string_append_c (out, '\n');
-    fputs (out->str, reply->exit_code == 0 ? stdout : stderr);
+    fputs (out->str, reply->exit_code == 0 || is_report ? stdout : stderr);
     fflush (stdout);
 }
 
@@ -138,7 +139,7 @@ print_reply (const Call *call, const char *command, const HbdReply *reply)
     else if (strcmp (command, "status") == 0 && hbd_dict_text (reply->dict, "node", NULL) != NULL)
         print_status (reply->dict);
     else
-        print_sentence (reply);
+        print_sentence (reply, strcmp (command, "doctor") == 0 && reply->exit_code == 1);
     return true;
 }
 

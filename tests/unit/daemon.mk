@@ -5,7 +5,8 @@ daemon_test_programs = \
   tests/unit/test_ipc tests/unit/test_engine_config tests/unit/test_daemon_files \
   tests/unit/test_control tests/unit/test_daemon_parts \
   tests/unit/test_setup_diff tests/unit/test_engine_process \
-  tests/unit/test_problems tests/unit/test_peers tests/unit/test_firewall
+  tests/unit/test_problems tests/unit/test_peers tests/unit/test_firewall \
+  tests/unit/test_doctor
 check_PROGRAMS += $(daemon_test_programs)
 TESTS += $(daemon_test_programs)
 tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
@@ -29,3 +30,5 @@ tests_unit_test_peers_SOURCES = tests/unit/test_peers.c
 tests_unit_test_peers_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_test_firewall_SOURCES = tests/unit/test_firewall.c
 tests_unit_test_firewall_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
+tests_unit_test_doctor_LDADD = $(DAEMON_TEST_LIBS)

@@ -235,7 +235,7 @@ test_hbctl (Fixture *f, gconstpointer data)
         { "hbctl group move", 2, "", "usage: hbctl group" },
         { "hbctl reload --plan", 0, "nothing would change\n", NULL },
         { "hbctl explain", 0, "one\ntwo\n", NULL },
-        { "hbctl doctor", 1, "", "eth0: nothing heard" },
+        { "hbctl doctor", 1, "eth0: nothing heard\n", NULL },
         { "hbctl version", 0, "hbctl " PACKAGE_VERSION "\nhbd 0.1.9\n", NULL },
         { "hbctl watch --count 1", 0, NULL, NULL },
         { "hbctl reload", 99, "", "unexpected" },
