@@ -188,7 +188,10 @@ hbd_hooks_environment (const char *const *env, const HbdMessage *message)
         const char *name = hbd_message_field (message, i, &data, &len, &is_binary);
         g_autofree char *variable = g_strconcat ("HA_", name, NULL);
 
-        if (!is_binary && is_variable_name (name) && strcmp (name, "auth") != 0)
+        /* Fields of messages are in small letters. HA_BIN or HA_DIR from a peer would say where
+         * a script of root's finds its programs. */
+        if (!is_binary && is_variable_name (name) && !g_ascii_isupper (name[0])
+            && strcmp (name, "auth") != 0 && g_environ_getenv ((char **) env, variable) == NULL)
             out = g_environ_setenv (out, variable, (const char *) data, TRUE);
     }
     return out;

@@ -11,6 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define GENERATION_MAX (G_MAXUINT32 - 4096)
+#define STRIDE_MAX     1024 /* generations begin at Unix time and grow by one a start */
+#define SMALL_MAX      4096
+
 static bool
 fail (GError **error, const char *path)
 {
@@ -53,9 +57,11 @@ bool
 hbd_write_durably (const char *path, const void *data, gsize len, int mode, GError **error)
 {
     g_autofree char *fresh = g_strconcat (path, ".new", NULL);
-    int fd = open (fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     bool ok;
+    int fd;
 
+    unlink (fresh); /* a torn one of an earlier life, or whatever somebody put there */
+    fd = open (fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return fail (error, fresh);
     ok = fchmod (fd, (mode_t) mode) == 0 && write_and_sync (fd, data, len);
@@ -77,10 +83,38 @@ hbd_identity_parse_generation (const char *text, gsize len, guint32 *generation)
     if (len > 64 || memchr (text, '\0', len) != NULL)
         return false;
     copy = g_strstrip (g_strndup (text, len));
-    if (!g_ascii_string_to_unsigned (copy, 10, 0, G_MAXUINT32 - 1, &value, NULL))
+    if (!g_ascii_string_to_unsigned (copy, 10, 0, GENERATION_MAX, &value, NULL))
         return false;
     *generation = (guint32) value;
     return true;
+}
+
+/* A file of a few bytes; what is too large is cut, and what is no file (a FIFO would let us wait for
+ * ever) is an error. (transfer full) */
+static char *
+read_small (const char *path, gsize *len, GError **error)
+{
+    g_autofree char *text = g_malloc (SMALL_MAX + 1);
+    int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    ssize_t n = -1;
+
+    if (fd < 0) {
+        fail (error, path);
+        return NULL;
+    }
+    if (fstat (fd, &st) == 0 && !S_ISREG (st.st_mode))
+        errno = EINVAL;
+    else
+        n = read (fd, text, SMALL_MAX);
+    if (n < 0)
+        fail (error, path);
+    close (fd);
+    if (n < 0)
+        return NULL;
+    text[n] = '\0';
+    *len = (gsize) n;
+    return g_steal_pointer (&text);
 }
 
 /* What the file holds; 0 where there is no file. */
@@ -92,7 +126,8 @@ load_generation (const char *path, guint32 *generation, GError **error)
     gsize len;
 
     *generation = 0;
-    if (!g_file_get_contents (path, &text, &len, &cause)) {
+    text = read_small (path, &len, &cause);
+    if (text == NULL) {
         if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             return true;
         g_propagate_error (error, g_steal_pointer (&cause));
@@ -132,12 +167,17 @@ hbd_identity_next_generation (const char *path, gint64 wall_s, bool by_time, GEr
 }
 
 bool
-hbd_identity_store_generation (const char *path, guint32 generation, GError **error)
+hbd_identity_store_generation (const char *path, guint32 generation, gint64 wall_s, GError **error)
 {
     guint32 last;
 
     if (!load_generation (path, &last, error))
         return false;
+    if ((gint64) generation > MAX ((gint64) last, wall_s) + STRIDE_MAX) {
+        g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%u is no generation to come to",
+                     generation);
+        return false;
+    }
     return last >= generation || write_generation (path, generation, error);
 }
 
@@ -148,7 +188,8 @@ hbd_identity_uuid (const char *path, guint8 uuid[16], GError **error)
     g_autoptr (GError) cause = NULL;
     gsize len;
 
-    if (g_file_get_contents (path, &bytes, &len, &cause) && len == 16) {
+    bytes = read_small (path, &len, &cause);
+    if (bytes != NULL && len == 16) {
         memcpy (uuid, bytes, 16);
         return true;
     }

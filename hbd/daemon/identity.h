@@ -15,9 +15,12 @@
  * error too, since going back would make the peer drop everything we say. */
 guint32 hbd_identity_next_generation (const char *path, gint64 wall_s, bool by_time,
                                       GError **error);
-/* Write @generation, unless the file already holds more. */
-bool hbd_identity_store_generation (const char *path, guint32 generation, GError **error);
-/* Text of the file to a number: blanks around it are ignored. False: nonsense. */
+/* Write @generation, unless the file already holds more. Far above both what the file holds and the
+ * time @wall_s is an error: after it no start could count on, and peers would drop all we say. */
+bool hbd_identity_store_generation (const char *path, guint32 generation, gint64 wall_s,
+                                    GError **error);
+/* Text of the file to a number: blanks around it are ignored. False: nonsense, or so large that
+ * there would soon be no next one. */
 bool hbd_identity_parse_generation (const char *text, gsize len, guint32 *generation);
 
 /* The node's uuid: read from @path, or made of random bytes and written there. */

@@ -47,10 +47,13 @@ typedef struct {
     HbdIpc *supervisor;
     HbdIpc *engine; /* NULL: none */
     guint32 engine_pid;
-    bool engine_started; /* START was sent on this channel */
-    HbdTime beat_at;     /* the last one heard */
-    HbdTimer *watch;     /* is the engine alive? */
-    guint32 generation;  /* of the engine's present life */
+    bool engine_started;   /* START was sent on this channel */
+    bool engine_greeted;   /* HELLO came on this channel */
+    guint engine_messages; /* since the next */
+    HbdTime engine_counted_at;
+    HbdTime beat_at;    /* the last one heard */
+    HbdTimer *watch;    /* is the engine alive? */
+    guint32 generation; /* of the engine's present life */
     guint8 uuid[16];
     char *heartbeat_dir; /* hb_generation, hb_uuid, fifo */
     bool was_ready;

@@ -11,8 +11,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define HANG_MIN_US HBD_S (1)
-#define HANG_MAX_US HBD_S (5)
+#define HANG_MIN_US    HBD_S (1)
+#define HANG_MAX_US    HBD_S (5)
+/* Hundreds a second are beats and a busy network at the shortest keepalive; beyond this the engine
+ * is beside itself, and reading on would leave no time for anything else. */
+#define MAX_PER_SECOND 5000
+#define OLDEST_RECORD  HBD_S (3600) /* kept by the engine while no manager was there */
 
 static guint
 group_count (const HbdManager *m)
@@ -118,18 +122,23 @@ hbd_manager_inject (HbdManager *m, const HbdMessage *message)
 
 /* --- hearing it ---------------------------------------------------------------------------- */
 
-static void
+static bool
 take_hello (HbdManager *m, GVariant *payload)
 {
-    g_autofree char *ours = hbd_engine_config_digest (m->setup->engine);
+    g_autofree char *ours = NULL;
     const char *theirs;
 
+    if (m->engine_greeted) /* each one costs a generation on disk and opens all links */
+        return false;
+    m->engine_greeted = true;
+    ours = hbd_engine_config_digest (m->setup->engine);
     g_variant_get (payload, "(&s)", &theirs);
     if (strcmp (ours, theirs) == 0)
         send_keys (m); /* a restarted manager: the engine goes on as it is */
     else
         send_config (m);
     bring_up (m);
+    return true;
 }
 
 static bool
@@ -154,11 +163,13 @@ take_persist (HbdManager *m, GVariant *payload)
     bool ok;
 
     g_variant_get (payload, "(u)", &generation);
-    ok = hbd_identity_store_generation (path, generation, &error);
+    ok = hbd_identity_store_generation (path, generation, hbd_clock_wall_us () / G_USEC_PER_SEC,
+                                        &error);
     if (!ok)
         hbd_manager_say (m, HBD_LEVEL_ERROR, "generation.unwritten", "reason=\"%s\"",
                          error->message);
-    m->generation = MAX (m->generation, generation);
+    else
+        m->generation = MAX (m->generation, generation);
     hbd_ipc_send (m->engine, HBD_IPC_PERSISTED, g_variant_new ("(ub)", generation, (gboolean) ok),
                   NULL, 0);
 }
@@ -166,6 +177,7 @@ take_persist (HbdManager *m, GVariant *payload)
 static bool
 take_record (HbdManager *m, GVariant *payload)
 {
+    HbdTime now = hbd_clock_now ();
     HbdRecord record;
     HbdTime when;
     guint32 level;
@@ -174,7 +186,8 @@ take_record (HbdManager *m, GVariant *payload)
     if (level > HBD_LEVEL_DEBUG)
         return false;
     record.level = (HbdLevel) level;
-    hbd_manager_record (m, &record, when);
+    /* a time of its own making could keep the log's bucket empty for ever */
+    hbd_manager_record (m, &record, CLAMP (when, now - OLDEST_RECORD, now));
     return true;
 }
 
@@ -228,8 +241,7 @@ dispatch (HbdManager *m, guint32 type, GVariant *payload)
         return true; /* said before it was told anything: of no use any more */
     switch (type) {
     case HBD_IPC_HELLO:
-        take_hello (m, payload);
-        return true;
+        return take_hello (m, payload);
     case HBD_IPC_BEAT:
         m->beat_at = hbd_clock_now ();
         hbd_executor_beat (m->executor);
@@ -257,13 +269,16 @@ dispatch (HbdManager *m, guint32 type, GVariant *payload)
     }
 }
 
-static void
-on_message (gpointer data, guint32 type, GVariant *payload, int *fds, guint n_fds)
+static bool
+is_flood (HbdManager *m)
 {
-    HbdManager *m = data;
+    HbdTime now = hbd_clock_now ();
 
-    if (!dispatch (m, type, payload))
-        kill_engine (m, hbd_ipc_find (hbd_ipc_to_manager, type)->name);
+    if (now - m->engine_counted_at >= HBD_S (1)) {
+        m->engine_counted_at = now;
+        m->engine_messages = 0;
+    }
+    return ++m->engine_messages > MAX_PER_SECOND;
 }
 
 static void
@@ -276,6 +291,23 @@ lose_engine (HbdManager *m)
         hbd_commands_engine_lost (m->commands);
     if (m->phase == HBD_MANAGER_ENGINE_STOPS)
         hbd_manager_release (m);
+}
+
+/* Nothing more is read from an engine that said something odd, whatever it has sent already. */
+static void
+on_message (gpointer data, guint32 type, GVariant *payload, int *fds, guint n_fds)
+{
+    HbdManager *m = data;
+    const char *odd = NULL;
+
+    if (is_flood (m))
+        odd = "it floods us with messages";
+    else if (!dispatch (m, type, payload))
+        odd = hbd_ipc_find (hbd_ipc_to_manager, type)->name;
+    if (odd == NULL)
+        return;
+    kill_engine (m, odd);
+    lose_engine (m);
 }
 
 static void
@@ -305,6 +337,7 @@ hbd_manager_attach_engine (HbdManager *m, int fd, guint32 pid)
     }
     m->engine_pid = pid;
     m->engine_started = false;
+    m->engine_greeted = false;
     m->engine = hbd_ipc_new (fd, hbd_ipc_to_manager, hbd_ipc_to_engine, &handler, m);
     hbd_ipc_set_priority (m->engine, G_PRIORITY_HIGH + 10);
 }

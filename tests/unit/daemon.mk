@@ -6,7 +6,7 @@ daemon_test_programs = \
   tests/unit/test_control tests/unit/test_daemon_parts \
   tests/unit/test_setup_diff tests/unit/test_engine_process \
   tests/unit/test_problems tests/unit/test_peers tests/unit/test_firewall \
-  tests/unit/test_doctor
+  tests/unit/test_doctor tests/unit/test_manager_engine
 check_PROGRAMS += $(daemon_test_programs)
 TESTS += $(daemon_test_programs)
 tests_unit_test_ipc_SOURCES = tests/unit/test_ipc.c
@@ -32,3 +32,5 @@ tests_unit_test_firewall_SOURCES = tests/unit/test_firewall.c
 tests_unit_test_firewall_LDADD = $(DAEMON_TEST_LIBS)
 tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
 tests_unit_test_doctor_LDADD = $(DAEMON_TEST_LIBS)
+tests_unit_test_manager_engine_SOURCES = tests/unit/test_manager_engine.c
+tests_unit_test_manager_engine_LDADD = $(DAEMON_TEST_LIBS)

@@ -97,10 +97,48 @@ test_store_keeps_the_greater (Fixture *f, gconstpointer data)
     g_autofree char *path = path_of (f, "hb_generation");
 
     put (path, "             41\n");
-    g_assert_true (hbd_identity_store_generation (path, 40, NULL));
+    g_assert_true (hbd_identity_store_generation (path, 40, 100, NULL));
     assert_text (path, "             41\n");
-    g_assert_true (hbd_identity_store_generation (path, 43, NULL));
+    g_assert_true (hbd_identity_store_generation (path, 43, 100, NULL));
     assert_text (path, "             43\n");
+}
+
+/* After the last number there is none, and peers remember. */
+static void
+test_store_takes_no_leap (Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = path_of (f, "hb_generation");
+
+    put (path, "     1700000041\n");
+    g_assert_false (hbd_identity_store_generation (path, G_MAXUINT32 - 1, 1700000000, NULL));
+    g_assert_false (hbd_identity_store_generation (path, 1700100000, 1700000000, NULL));
+    assert_text (path, "     1700000041\n");
+    g_assert_true (hbd_identity_store_generation (path, 1700000042, 1700000000, NULL));
+    g_remove (path);
+    g_assert_true (hbd_identity_store_generation (path, 1700000042, 1700000000, NULL));
+    put (path, "4294967294\n");
+    g_assert_cmpuint (hbd_identity_next_generation (path, 1700000000, false, NULL), ==, 0);
+}
+
+/* None of these makes us wait or fills the memory. */
+static void
+test_identity_files_that_are_no_files (Fixture *f, gconstpointer data)
+{
+    g_autofree char *fifo = path_of (f, "hb_generation");
+    g_autofree char *fresh = path_of (f, "hb_uuid.new");
+    g_autofree char *uuid_path = path_of (f, "hb_uuid");
+    guint8 uuid[16];
+
+    alarm (20);
+    g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+    g_assert_cmpuint (hbd_identity_next_generation (fifo, 1700000000, false, NULL), ==, 0);
+    g_remove (fifo);
+    g_assert_cmpint (symlink ("/dev/zero", fifo), ==, 0);
+    g_assert_cmpuint (hbd_identity_next_generation (fifo, 1700000000, false, NULL), ==, 0);
+    g_assert_cmpint (mkfifo (fresh, 0600), ==, 0);
+    g_assert_true (hbd_identity_uuid (uuid_path, uuid, NULL));
+    g_assert_true (g_file_test (uuid_path, G_FILE_TEST_IS_REGULAR));
+    alarm (0);
 }
 
 static void
@@ -391,6 +429,8 @@ main (int argc, char **argv)
     ADD ("generation/heartbeat's-is-continued", test_generation_of_heartbeat_is_continued);
     ADD ("generation/by-time-never-goes-back", test_generation_by_time_never_goes_back);
     ADD ("generation/store-keeps-the-greater", test_store_keeps_the_greater);
+    ADD ("generation/store-takes-no-leap", test_store_takes_no_leap);
+    ADD ("identity/no-files", test_identity_files_that_are_no_files);
     ADD ("generation/nonsense-is-an-error", test_generation_of_nonsense_is_an_error);
     g_test_add_func ("/daemon-files/generation/parses-bytes", test_generation_parses_bytes);
     ADD ("uuid/is-made-once", test_uuid_is_made_once);

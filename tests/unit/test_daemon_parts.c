@@ -337,19 +337,23 @@ test_hooks_are_listed (void)
 static void
 test_hook_environment (void)
 {
-    static const char *const base[] = { "PATH=/bin", "HA_CURHOST=alpha", NULL };
+    static const char *const base[] = { "PATH=/bin", "HA_CURHOST=alpha", "HA_debug=0", NULL };
     g_autoptr (HbdMessage) message = hbd_message_new_typed ("status");
     g_auto (GStrv) env = NULL;
 
     hbd_message_add (message, "st", "dead");
     hbd_message_add (message, "x;y", "no variable");
+    hbd_message_add (message, "BIN", "/tmp/evil");
+    hbd_message_add (message, "CURHOST", "beta");
+    hbd_message_add (message, "debug", "/tmp/evil");
     hbd_message_add (message, "auth", "1 abcdef");
     hbd_message_add_binary (message, "srcuuid", "\1", 1);
     env = hbd_hooks_environment (base, message);
     g_assert_cmpstr (g_environ_getenv (env, "HA_t"), ==, "status");
     g_assert_cmpstr (g_environ_getenv (env, "HA_st"), ==, "dead");
     g_assert_cmpstr (g_environ_getenv (env, "HA_CURHOST"), ==, "alpha");
-    g_assert_cmpuint (g_strv_length (env), ==, 4);
+    g_assert_cmpstr (g_environ_getenv (env, "HA_debug"), ==, "0");
+    g_assert_cmpuint (g_strv_length (env), ==, 5);
 }
 
 /* --- respawn, options, systemd ------------------------------------------------------------- */
