@@ -452,8 +452,14 @@ crm_journal_write (CrmJournal *j, guint group, guint resource, CrmJournalState s
     put_entry (j->entries, e);
     if (j->fd < 0 || j->size + len > COMPACT_AT)
         return compact (j, error);
-    if (!write_all (j->fd, line, len))
-        return set_errno (error, "append to", j->path);
+    if (!write_all (j->fd, line, len)) {
+        set_errno (error, "append to", j->path);
+        /* Half a line may be there now, and the next one behind it would be lost with it: it goes
+         * into a new file, together with this one. */
+        close (j->fd);
+        j->fd = -1;
+        return false;
+    }
     j->size += len;
     return true;
 }

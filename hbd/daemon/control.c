@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define SEND_BUFFER (1024 * 1024) /* a status of many groups is one packet */
+#define PAUSE_MS    100           /* before the next try when descriptors have run out */
 
 typedef struct {
     HbdControl *control;
@@ -33,6 +34,7 @@ struct _HbdControl {
     HbdControlGone gone;
     gpointer data;
     GHashTable *clients; /* id -> Client */
+    guint pause;         /* no descriptor is left: connections wait */
 };
 
 static void
@@ -72,7 +74,8 @@ handle_packet (Client *client, const char *data, gsize len)
     g_autoptr (GVariant) args = NULL;
     const char *command;
 
-    if (request == NULL || client->is_busy)
+    /* One that asks on without reading would have us keep all the answers. */
+    if (request == NULL || client->is_busy || !g_queue_is_empty (&client->queue))
         return false;
     g_variant_get (request, "(&s@a{sv})", &command, &args);
     client->is_busy = true;
@@ -105,6 +108,33 @@ is_root (int fd)
     return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == 0;
 }
 
+/* Readers who keep all places busy must not lock root out. */
+static bool
+has_room (const HbdControl *control, bool may_write)
+{
+    guint readers = 0;
+    GHashTableIter iter;
+    gpointer client;
+
+    g_hash_table_iter_init (&iter, control->clients);
+    while (g_hash_table_iter_next (&iter, NULL, &client))
+        readers += !((Client *) client)->may_write;
+    return g_hash_table_size (control->clients) < HBD_CONTROL_MAX_CLIENTS
+           && (may_write || readers < HBD_CONTROL_MAX_READERS);
+}
+
+static void listen_again (HbdControl *control);
+
+static gboolean
+on_pause_over (gpointer data)
+{
+    HbdControl *control = data;
+
+    control->pause = 0;
+    listen_again (control);
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_connection (int fd, GIOCondition condition, gpointer data)
 {
@@ -112,10 +142,17 @@ on_connection (int fd, GIOCondition condition, gpointer data)
     int size = SEND_BUFFER;
     Client *client;
     int new_fd = accept4 (fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    bool may_write;
 
+    if (new_fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+        control->source = 0;
+        control->pause = g_timeout_add (PAUSE_MS, on_pause_over, control);
+        return G_SOURCE_REMOVE;
+    }
     if (new_fd < 0)
         return G_SOURCE_CONTINUE;
-    if (g_hash_table_size (control->clients) >= HBD_CONTROL_MAX_CLIENTS) {
+    may_write = is_root (new_fd);
+    if (!has_room (control, may_write)) {
         close (new_fd);
         return G_SOURCE_CONTINUE;
     }
@@ -125,12 +162,19 @@ on_connection (int fd, GIOCondition condition, gpointer data)
     client->control = control;
     client->id = ++control->last_id;
     client->fd = new_fd;
-    client->may_write = is_root (new_fd);
+    client->may_write = may_write;
     g_queue_init (&client->queue);
     client->in_source = g_unix_fd_add_full (G_PRIORITY_LOW, new_fd, G_IO_IN | G_IO_HUP | G_IO_ERR,
                                             on_request, client, NULL);
     g_hash_table_insert (control->clients, &client->id, client);
     return G_SOURCE_CONTINUE;
+}
+
+static void
+listen_again (HbdControl *control)
+{
+    control->source =
+        g_unix_fd_add_full (G_PRIORITY_LOW, control->fd, G_IO_IN, on_connection, control, NULL);
 }
 
 /* Owned by root, and by @group for reading where that group exists. */
@@ -180,8 +224,7 @@ hbd_control_new (const char *path, const char *group, HbdControlHandler handler,
     control->data = data;
     control->clients =
         g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) client_free);
-    control->source =
-        g_unix_fd_add_full (G_PRIORITY_LOW, fd, G_IO_IN, on_connection, control, NULL);
+    listen_again (control);
     return control;
 }
 
@@ -191,7 +234,8 @@ hbd_control_free (HbdControl *control)
     if (control == NULL)
         return;
     control->gone = NULL;
-    g_source_remove (control->source);
+    g_clear_handle_id (&control->source, g_source_remove);
+    g_clear_handle_id (&control->pause, g_source_remove);
     g_hash_table_unref (control->clients);
     unlink (control->path);
     close (control->fd);

@@ -12,6 +12,7 @@
 #define HBD_CONTROL_REPLY       "(bua{sv})"
 #define HBD_CONTROL_MAX_REQUEST (16 * 1024)
 #define HBD_CONTROL_MAX_CLIENTS 32
+#define HBD_CONTROL_MAX_READERS 24 /* of them, so that root always gets in */
 #define HBD_CONTROL_MAX_QUEUE   256 /* packets a client may lag behind */
 
 typedef struct _HbdControl HbdControl;

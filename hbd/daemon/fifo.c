@@ -24,16 +24,24 @@ struct _HbdFifo {
     gpointer data;
 };
 
+/* How many bytes at the end may be the first of the next message; the rest is still to come. */
+static gsize
+first_bytes (const GString *buffer)
+{
+    for (gsize n = MIN (strlen (BEGIN) - 1, buffer->len); n > 0; n--)
+        if (strncmp (buffer->str + buffer->len - n, BEGIN, n) == 0)
+            return n;
+    return 0;
+}
+
 /* Drop what stands before the next message's first line; 1 if that was anything but blanks. */
 static guint
 skip_to_begin (GString *buffer)
 {
     const char *begin = strstr (buffer->str, BEGIN);
-    gsize keep = begin != NULL ? (gsize) (begin - buffer->str) : buffer->len;
+    gsize keep = begin != NULL ? (gsize) (begin - buffer->str) : buffer->len - first_bytes (buffer);
     guint odd = 0;
 
-    if (begin == NULL && buffer->len < strlen (BEGIN) && g_str_has_prefix (BEGIN, buffer->str))
-        return 0; /* its first bytes, the rest is still to come */
     for (gsize i = 0; i < keep; i++)
         odd |= !g_ascii_isspace (buffer->str[i]);
     g_string_erase (buffer, 0, (gssize) keep);
@@ -87,6 +95,18 @@ on_readable (int fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Somebody else's FIFO, or one that others could open until now, may be open there for writing:
+ * tightening its mode would not close that. A new one is nobody's yet. */
+static void
+remove_if_shared (const char *path)
+{
+    struct stat st;
+
+    if (lstat (path, &st) == 0 && S_ISFIFO (st.st_mode)
+        && (st.st_uid != geteuid () || (st.st_mode & 0077) != 0))
+        unlink (path);
+}
+
 HbdFifo *
 hbd_fifo_new (const char *path, HbdFifoHandler handler, gpointer data, GError **error)
 {
@@ -95,6 +115,7 @@ hbd_fifo_new (const char *path, HbdFifoHandler handler, gpointer data, GError **
     /* Both ways, so that the last writer's leaving is no end of file. */
     int fd;
 
+    remove_if_shared (path);
     if (mkfifo (path, 0600) != 0 && errno != EEXIST) {
         g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
                      g_strerror (errno));
@@ -107,8 +128,6 @@ hbd_fifo_new (const char *path, HbdFifoHandler handler, gpointer data, GError **
             close (fd);
         return NULL;
     }
-    if ((st.st_mode & 0077) != 0)
-        fchmod (fd, 0600);
     fifo = g_new0 (HbdFifo, 1);
     fifo->fd = fd;
     fifo->buffer = g_string_new (NULL);

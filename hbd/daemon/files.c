@@ -76,7 +76,7 @@ read_all (int fd, HbdFile *file, gsize size, GError **error)
 static bool
 read_file (HbdFile *file, GError **error)
 {
-    int fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
     bool ok;
 

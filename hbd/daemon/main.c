@@ -8,6 +8,7 @@
 #include "hbd/daemon/supervisor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,38 @@ check_others (const HbdOptions *options)
     return 0;
 }
 
+/* A daemon's files would take the place of standard error, and its log lines go into them. */
+static void
+fill_standard_fds (void)
+{
+    int fd;
+
+    do
+        fd = open ("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close (fd);
+}
+
+/* Root writes in @path by name: nobody else may put anything there. */
+static bool
+make_folder (const char *path)
+{
+    struct stat st;
+
+    if (g_mkdir_with_parents (path, 0755) != 0 || stat (path, &st) != 0) {
+        fprintf (stderr, "hbd: error: %s: %s\n", path, g_strerror (errno));
+        return false;
+    }
+    if (S_ISDIR (st.st_mode) && st.st_uid == geteuid () && (st.st_mode & 0022) == 0)
+        return true;
+    fprintf (stderr,
+             "hbd: error: %s: must be a folder that belongs to root and that nobody else may "
+             "write in (chown root, chmod 755)\n",
+             path);
+    return false;
+}
+
 /* The run directory with our lock in it; -1 with *@exit_code. */
 static int
 take_lock (const HbdOptions *options, char **path, int *exit_code)
@@ -73,8 +106,7 @@ take_lock (const HbdOptions *options, char **path, int *exit_code)
     int fd;
 
     *path = g_build_filename (options->run_dir, "hbd.pid", NULL);
-    if (g_mkdir_with_parents (options->run_dir, 0755) != 0) {
-        fprintf (stderr, "hbd: error: %s: %s\n", options->run_dir, g_strerror (errno));
+    if (!make_folder (options->run_dir) || !make_folder (options->state_dir)) {
         *exit_code = HBD_EXIT_PRIVILEGE;
         return -1;
     }
@@ -120,6 +152,7 @@ main (int argc, char **argv)
     HbdOptions options;
     int code;
 
+    fill_standard_fds ();
     umask (022);
     signal (SIGPIPE, SIG_IGN);
     if (!hbd_options_parse (&options, &argc, &argv, false, &code)) {

@@ -139,7 +139,7 @@ static void G_GNUC_NORETURN
 run_child (const HbdSpawn *spawn, int program)
 {
     reset_signals ();
-    setpgid (0, 0);
+    setsid (); /* no terminal: who can write to one can also type on it */
     if (!place_descriptors (spawn, &program))
         _exit (127);
     if (spawn->drop) {

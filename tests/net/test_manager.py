@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The privileged half under attack: deaths, stops and reloads in the middle of something."""
 
+import os
+import re
 import signal
 import time
 
-from lab import SERVICE, Lab, ha_cf, now_ms, wait_for
+from lab import BUILD, SERVICE, Lab, ha_cf, now_ms, wait_for
 from pair import ADDRESS_LINE, SAFE, running_pair
 
 # Says in /run/slow.log when it begins and ends a start; the server is a file.
@@ -107,3 +109,77 @@ def test_name_that_nobody_knows_costs_no_address():
             gap = probe.so_far().outage_ms(since)
             assert gap < 300, f"the address was away for {gap:.0f} ms\n{alpha.log()[-3000:]}"
         assert "address.lost" not in alpha.log() and "node.pause" not in alpha.log()
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
+
+
+def test_engine_has_nothing():
+    """The process that reads the network: an ordinary user without groups, rights, terminal, files or
+    the right to start programs; nobody but root may look into it."""
+    with running_pair() as pair:
+        pid, = pair.alpha.processes("hbd-engine")
+        status = status_of(pid)
+        assert "0" not in status["Uid"].split() + status["Gid"].split(), status["Uid"]
+        assert status["Groups"].strip() == "" and status["NoNewPrivs"] == "1"
+        ipc_lock = 1 << 14
+        for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb"):
+            assert int(status[name], 16) & ~ipc_lock == 0, (name, status[name])
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            after = stat.read().rsplit(")", 1)[1].split()
+        assert status["NSsid"].split()[-1] == status["NSpid"].split()[-1], "no session of its own"
+        assert after[4] == "0", "it has a terminal"
+        assert os.stat(f"/proc/{pid}/environ").st_uid == 0, "others of its user may look into it"
+        with open(f"/proc/{pid}/limits", encoding="ascii") as limits:
+            found = dict(re.findall(r"^(Max \S+(?: \S+)*?)  +(\S+)", limits.read(), re.M))
+        assert found["Max processes"] == "0" and found["Max core file size"] == "0", found
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            if int(fd) > 2:
+                target = os.readlink(f"/proc/{pid}/fd/{fd}")
+                assert re.match(r"socket:|anon_inode:|/proc/loadavg$", target), target
+
+
+def test_secrets_stay_inside():
+    """The key of authkeys is in no log, record, answer, argument or environment."""
+    with running_pair(extra="debug 1\ndebugfile /var/log/ha-debug\n") as pair:
+        pair.alpha.write("/etc/ha.d/authkeys", "auth 2\n1 sha1 a-test-secret\n2 md5 other-secret\n",
+                         0o600)
+        for words in (["reload", "--plan"], ["reload"], ["status"], ["--json", "status"],
+                      ["events"], ["explain"], ["doctor"], ["metrics"]):
+            done = pair.alpha.tool("hbctl", *words)
+            assert "secret" not in done.stdout + done.stderr, words
+        for path in ("/var/lib/hbd/events", "/var/log/ha-debug", "/run/hbd/journal"):
+            assert "secret" not in pair.alpha.read(path), path
+        assert "secret" not in pair.alpha.log()
+        for pid in pair.alpha.processes("hbd", "hbd-manager", "hbd-engine"):
+            for name in ("environ", "cmdline"):
+                with open(f"/proc/{pid}/{name}", "rb") as source:
+                    assert b"secret" not in source.read()
+
+
+def test_standard_files_closed():
+    """Started without standard input, output and error, hbd puts nothing where it does not belong."""
+    with Lab() as the_lab:
+        node = the_lab.nodes[0]
+        the_lab.configure(ha_cf(), ADDRESS_LINE)
+        node.daemon = node.popen("sh", "-c", f"exec {BUILD}/hbd/daemon/hbd <&- >&- 2>&-")
+        wait_for("hbd answers", node.status, 20)
+        assert node.read("/run/hbd/hbd.pid").strip().isdigit(), node.read("/run/hbd/hbd.pid")
+        assert node.read("/run/hbd/manager.lock").strip().isdigit()
+
+
+def test_folder_of_others_is_refused():
+    """Root writes by name in no folder where somebody else may put things."""
+    with Lab() as the_lab:
+        node = the_lab.nodes[0]
+        the_lab.configure(ha_cf(), ADDRESS_LINE)
+        for option, mode, owner in (("--run-dir", "1777", "0"), ("--state-dir", "755", "65534")):
+            node.run("rm", "-rf", "/run/theirs")
+            node.run("mkdir", "-p", "/run/theirs")
+            node.run("chmod", mode, "/run/theirs")
+            node.run("chown", owner, "/run/theirs")
+            node.start(option, "/run/theirs")
+            assert node.wait_end() == 77
+            assert "/run/theirs: must be a folder that belongs to root" in node.log()

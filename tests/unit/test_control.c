@@ -6,7 +6,9 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -169,15 +171,16 @@ test_odd_bytes_end_it (Fixture *f, gconstpointer data)
 static void
 test_clients_are_bounded (Fixture *f, gconstpointer data)
 {
+    guint limit = geteuid () == 0 ? HBD_CONTROL_MAX_CLIENTS : HBD_CONTROL_MAX_READERS;
     int fds[HBD_CONTROL_MAX_CLIENTS + 1];
 
-    for (guint i = 0; i <= HBD_CONTROL_MAX_CLIENTS; i++) {
+    for (guint i = 0; i <= limit; i++) {
         fds[i] = connect_to (f);
         turn ();
     }
     expect (fds[0], NULL);
-    expect (fds[HBD_CONTROL_MAX_CLIENTS], "");
-    for (guint i = 0; i <= HBD_CONTROL_MAX_CLIENTS; i++)
+    expect (fds[limit], "");
+    for (guint i = 0; i <= limit; i++)
         close (fds[i]);
     turn ();
     fds[0] = connect_to (f);
@@ -185,6 +188,57 @@ test_clients_are_bounded (Fixture *f, gconstpointer data)
     ask (fds[0], "('version', @a{sv} {})");
     g_assert_cmpstr (f->seen->str, ==, "version ");
     close (fds[0]);
+}
+
+/* Idle readers take all the places they can get; root still gets in. */
+static void
+test_readers_do_not_lock_root_out (Fixture *f, gconstpointer data)
+{
+    int fds[HBD_CONTROL_MAX_CLIENTS + 1], root;
+
+    if (geteuid () != 0)
+        return; /* clients-are-bounded sees the readers' bound then */
+    g_assert_cmpint (chmod (f->dir, 0755), ==, 0);
+    g_assert_cmpint (chmod (f->path, 0666), ==, 0);
+    g_assert_cmpint (seteuid (65534), ==, 0);
+    for (guint i = 0; i <= HBD_CONTROL_MAX_CLIENTS; i++) {
+        fds[i] = connect_to (f);
+        turn ();
+    }
+    g_assert_cmpint (seteuid (0), ==, 0);
+    expect (fds[HBD_CONTROL_MAX_READERS - 1], NULL);
+    expect (fds[HBD_CONTROL_MAX_READERS], "");
+    root = connect_to (f);
+    turn ();
+    ask (root, "('version', @a{sv} {})");
+    g_assert_cmpstr (f->seen->str, ==, "version ");
+    close (root);
+    for (guint i = 0; i <= HBD_CONTROL_MAX_CLIENTS; i++)
+        close (fds[i]);
+}
+
+/* The connection waits, and so do we: no spinning until a descriptor is free again. */
+static void
+test_descriptors_run_out (Fixture *f, gconstpointer data)
+{
+    int fd = connect_to (f);
+    struct rlimit before, none;
+
+    g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+    none = before;
+    none.rlim_cur = (rlim_t) fd + 1;
+    g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+    alarm (20);
+    turn ();
+    alarm (0);
+    g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+    ask (fd, "('version', @a{sv} {})");
+    for (int i = 0; i < 5000 && f->seen->len == 0; i++) {
+        g_usleep (1000);
+        turn ();
+    }
+    g_assert_cmpstr (f->seen->str, ==, "version ");
+    close (fd);
 }
 
 static GVariant *
@@ -211,6 +265,21 @@ test_a_slow_client_is_dropped (Fixture *f, gconstpointer data)
         g_assert_cmpuint (++sent, <, 10000);
     }
     g_assert_cmpuint (sent, >, HBD_CONTROL_MAX_QUEUE);
+    close (fd);
+}
+
+/* Questions without reading the answers: they would be kept here, as many as it asks for. */
+static void
+test_who_asks_on_without_reading_is_dropped (Fixture *f, gconstpointer data)
+{
+    int fd = connect_to (f);
+
+    ask (fd, "('events', {'follow': <true>})");
+    for (guint i = 0; i < 200; i++)
+        hbd_control_reply (f->control, f->client, i < 199, 0, big_dict (20000));
+    ask (fd, "('status', @a{sv} {})");
+    g_assert_cmpuint (f->gone, ==, 1);
+    g_assert_cmpstr (f->seen->str, ==, "events ");
     close (fd);
 }
 
@@ -255,6 +324,9 @@ main (int argc, char **argv)
 {
     g_test_init (&argc, &argv, NULL);
 #define ADD(name, fn) g_test_add ("/control/" name, Fixture, NULL, setup, fn, teardown)
+    ADD ("readers-do-not-lock-root-out", test_readers_do_not_lock_root_out);
+    ADD ("descriptors-run-out", test_descriptors_run_out);
+    ADD ("who-asks-without-reading-is-dropped", test_who_asks_on_without_reading_is_dropped);
     ADD ("asks-and-answers", test_asks_and_answers);
     ADD ("second-question-before-the-answer-ends-it",
          test_a_second_question_before_the_answer_ends_it);

@@ -215,6 +215,8 @@ static const FifoRow fifo_rows[] = {
     { "nul-between", ">>>\nt=a\n<<<\n\0>>>\nt=b\n<<<\n", 25, "a b ", 0, "" },
     { "half", ">>>\nt=a\n", -1, "", 0, ">>>\nt=a\n" },
     { "first-bytes", ">>", -1, "", 0, ">>" },
+    { "first-bytes-behind-one", ">>>\nt=a\n<<<\n\0>>>", 16, "a ", 0, ">>>" },
+    { "first-bytes-behind-garbage", "garbage\n>>", -1, "", 1, ">>" },
     { "garbage-before", "garbage\n>>>\nt=a\n<<<\n", -1, "a ", 1, "" },
     { "garbage-only", "garbage garbage garbage", -1, "", 1, "" },
     { "no-equals", ">>>\nnonsense\n<<<\n>>>\nt=b\n<<<\n", -1, "b ", 1, "" },
@@ -278,6 +280,36 @@ test_fifo_reads_scripts (void)
     g_assert_cmpstr (seen->str, ==, "ask_resources ask_resources ");
     g_assert_cmpuint (hbd_fifo_malformed (fifo), >, 0);
     hbd_fifo_free (fifo);
+    g_remove (path);
+    g_rmdir (dir);
+    g_string_free (seen, TRUE);
+}
+
+/* Whoever holds an old FIFO open for writing would speak as root. */
+static void
+test_fifo_of_others_is_replaced (void)
+{
+    g_autofree char *dir = g_dir_make_tmp ("hbd-test-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename (dir, "fifo", NULL);
+    static const char text[] = ">>>\nt=ask_resources\n<<<\n";
+    GString *seen = g_string_new (NULL);
+    HbdFifo *fifo;
+    GStatBuf st;
+    int old;
+
+    g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+    g_assert_cmpint (g_chmod (path, 0666), ==, 0);
+    old = g_open (path, O_RDWR | O_NONBLOCK, 0);
+    fifo = hbd_fifo_new (path, note_message, seen, NULL);
+    g_assert_nonnull (fifo);
+    g_assert_cmpint (write (old, text, sizeof text), ==, sizeof text);
+    while (g_main_context_iteration (NULL, FALSE))
+        ;
+    g_assert_cmpstr (seen->str, ==, "");
+    g_assert_cmpint (g_stat (path, &st), ==, 0);
+    g_assert_cmpint (st.st_mode & 0777, ==, 0600);
+    hbd_fifo_free (fifo);
+    close (old);
     g_remove (path);
     g_rmdir (dir);
     g_string_free (seen, TRUE);
@@ -514,6 +546,7 @@ main (int argc, char **argv)
     g_test_add_func ("/fifo/rows", test_fifo_rows);
     g_test_add_func ("/fifo/without-end-is-dropped", test_fifo_without_end_is_dropped);
     g_test_add_func ("/fifo/reads-scripts", test_fifo_reads_scripts);
+    g_test_add_func ("/fifo/of-others-is-replaced", test_fifo_of_others_is_replaced);
     g_test_add_func ("/hooks/heartbeat's-own-are-recognised",
                      test_heartbeat_s_own_hooks_are_recognised);
     g_test_add_func ("/hooks/are-listed", test_hooks_are_listed);

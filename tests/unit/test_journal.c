@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,6 +88,33 @@ loaded_state (const Fixture *f, guint resource)
 
     crm_journal_load_runner (f->journal, runner);
     return crm_runner_resource_status (runner, 0, resource).state;
+}
+
+/* The disk is full in the middle of a line, and has room again later. */
+static void
+test_half_a_line_hides_no_other (void)
+{
+    struct rlimit before, full;
+    Fixture f;
+    GStatBuf st;
+
+    fixture_init (&f);
+    reopen (&f);
+    write_state (&f, 0, CRM_JOURNAL_RUNNING);
+    g_assert_cmpint (g_stat (f.path, &st), ==, 0);
+    g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+    full = before;
+    full.rlim_cur = (rlim_t) st.st_size + 20;
+    signal (SIGXFSZ, SIG_IGN);
+    g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+    g_assert_false (crm_journal_write (f.journal, 0, 1, CRM_JOURNAL_STARTING, 1, NULL));
+    g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+    write_state (&f, 0, CRM_JOURNAL_STUCK);
+    reopen (&f);
+    g_assert_cmpuint (crm_journal_bad_lines (f.journal), ==, 0);
+    g_assert_cmpstr (loaded_state (&f, 0), ==, "failed");
+    g_assert_cmpstr (loaded_state (&f, 1), ==, "running"); /* the one that failed is there too */
+    fixture_clear (&f);
 }
 
 static void
@@ -351,6 +380,7 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add_func ("/journal/" path, func)
     ADD ("states-survive", test_states_survive);
+    ADD ("half-a-line-hides-no-other", test_half_a_line_hides_no_other);
     ADD ("last-line-counts", test_last_line_counts);
     ADD ("orphan/changed-definition", test_changed_definition_is_an_orphan);
     ADD ("orphan/forgetting-keeps-the-new-form", test_forgetting_keeps_the_new_form);
