@@ -22,7 +22,8 @@ HbdAddresses *hbd_addresses_new (const CrmModel *model, guint lease_s,
 void hbd_addresses_free (HbdAddresses *addresses);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdAddresses, hbd_addresses_free)
 
-/* @resource is one of the model's. Probe, start, stop or monitor. An OCF code; *@reason (transfer full) may be NULL. */
+/* @resource is one of the model's. Probe, start, stop or monitor. An OCF code; *@reason (transfer
+ * full) may be NULL. */
 int hbd_addresses_run (HbdAddresses *addresses, const CrmResource *resource, CrmAction action,
                        char **reason);
 /* Another lease period, only if it is still there: 0, or an OCF code. */

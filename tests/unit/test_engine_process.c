@@ -22,8 +22,10 @@ typedef struct {
     char *digest;     /* of the last HELLO */
     bool is_closed;
     bool timed_out;
-    const char *until; /* stop turning when this name was seen */
-    int peer;          /* the other node's socket: gets the engine's datagrams */
+    const char *until;         /* stop turning when this name was seen */
+    int peer;                  /* the other node's socket: gets the engine's datagrams */
+    struct sockaddr_in engine; /* where the engine receives */
+    GString *records;          /* a line each */
     HbdEngineConfig *config;
 } Fixture;
 
@@ -38,6 +40,11 @@ on_message (gpointer data, guint32 type, GVariant *payload, int *fds, guint n_fd
         g_clear_pointer (&f->status, g_variant_unref);
         g_variant_get (payload, "(u@a{sv})", &id, &f->status);
         g_assert_cmpuint (id, ==, 7);
+    } else if (type == HBD_IPC_RECORD) {
+        const char *name, *fields;
+
+        g_variant_get (payload, "(xu&s&s)", NULL, NULL, &name, &fields);
+        g_string_append_printf (f->records, "%s %s\n", name, fields);
     } else if (type == HBD_IPC_HELLO) {
         g_free (f->digest);
         g_variant_get (payload, "(s)", &f->digest);
@@ -119,6 +126,7 @@ setup (Fixture *f, gconstpointer data)
     close (ends[0]);
     close (ends[1]);
     f->seen = g_string_new (NULL);
+    f->records = g_string_new (NULL);
     f->peer = -1;
     f->config = make_config ();
     f->supervisor =
@@ -141,6 +149,7 @@ teardown (Fixture *f, gconstpointer data)
     hbd_engine_config_free (f->config);
     g_free (f->digest);
     g_string_free (f->seen, TRUE);
+    g_string_free (f->records, TRUE);
 }
 
 static gboolean
@@ -198,7 +207,7 @@ start (Fixture *f)
     int fds[2];
 
     hbd_link_sockets_init (&sockets);
-    sockets.rx_fd = fds[0] = udp_socket (&own);
+    sockets.rx_fd = fds[0] = udp_socket (&f->engine);
     sockets.tx_fd = fds[1] = udp_socket (&own);
     f->peer = udp_socket (&peer);
     memcpy (&sockets.dests[0].addr, &peer, sizeof peer);
@@ -241,6 +250,62 @@ test_beats_and_statuses (Fixture *f, gconstpointer data)
     turn_until (f, "status");
     g_assert_true (g_variant_lookup (f->status, "nodes", "@aa{sv}", NULL));
     g_assert_true (g_variant_lookup (f->status, "traffic", "@aa{sv}", NULL));
+}
+
+/* With a keepalive that is far away: each test frame is one status more, at once. */
+static void
+test_test_frames_are_statuses_out_of_turn (Fixture *f, gconstpointer data)
+{
+    f->config->node.membership.keepalive_us = HBD_S (1000);
+    f->config->node.membership.deadtime_us = HBD_S (5000);
+    f->config->node.membership.initdead_us = HBD_S (5000);
+    start (f);
+    hbd_ipc_send (f->manager, HBD_IPC_STATUS_ASK, g_variant_new ("(u)", 7), NULL, 0);
+    turn_until (f, "status");
+    count_statuses (f);
+    for (int i = 0; i < 3; i++)
+        hbd_ipc_send (f->manager, HBD_IPC_TEST_FRAME, NULL, NULL, 0);
+    hbd_ipc_send (f->manager, HBD_IPC_STATUS_ASK, g_variant_new ("(u)", 7), NULL, 0);
+    turn_until (f, "status");
+    g_assert_cmpuint (count_statuses (f), ==, 3);
+}
+
+static void
+test_test_frame_before_the_start_is_nothing (Fixture *f, gconstpointer data)
+{
+    turn_until (f, "hello");
+    hbd_ipc_send (f->manager, HBD_IPC_TEST_FRAME, NULL, NULL, 0);
+    hbd_ipc_send (f->manager, HBD_IPC_STATUS_ASK, g_variant_new ("(u)", 7), NULL, 0);
+    turn_until (f, "status");
+    g_assert_false (f->is_closed);
+}
+
+/* Who sent what was refused: in the record and in the status, each sender and reason once. */
+static void
+test_refused_datagrams_have_a_sender (Fixture *f, gconstpointer data)
+{
+    g_autoptr (GVariant) refusals = NULL;
+    g_autoptr (GVariant) refusal = NULL;
+    const char *text;
+
+    start (f);
+    for (int i = 0; i < 5; i++)
+        g_assert_cmpint (
+            sendto (f->peer, "x", 1, 0, (struct sockaddr *) &f->engine, sizeof f->engine), ==, 1);
+    turn_until (f, "record"); /* the first of them is said */
+    hbd_ipc_send (f->manager, HBD_IPC_STATUS_ASK, g_variant_new ("(u)", 7), NULL, 0);
+    turn_until (f, "status");
+    g_assert_nonnull (strstr (f->records->str, "wire.refused link=lo reason=no-frame"));
+    g_assert_nonnull (strstr (f->records->str, " from=127.0.0.1\n"));
+    refusals = g_variant_lookup_value (f->status, "refusals", G_VARIANT_TYPE ("aa{sv}"));
+    g_assert_cmpuint (g_variant_n_children (refusals), ==, 1);
+    refusal = g_variant_get_child_value (refusals, 0);
+    g_assert_true (g_variant_lookup (refusal, "from", "&s", &text));
+    g_assert_cmpstr (text, ==, "127.0.0.1");
+    g_assert_true (g_variant_lookup (refusal, "what", "&s", &text));
+    g_assert_cmpstr (text, ==, "no-frame");
+    g_assert_true (g_variant_lookup (refusal, "link", "&s", &text));
+    g_assert_cmpstr (text, ==, "lo");
 }
 
 /* The manager dies and comes back: the engine goes on meanwhile and says what it runs with. */
@@ -352,6 +417,9 @@ main (int argc, char **argv)
     g_test_init (&argc, &argv, NULL);
 #define ADD(name, fn) g_test_add ("/engine/" name, Fixture, NULL, setup, fn, teardown)
     ADD ("beats-and-statuses", test_beats_and_statuses);
+    ADD ("test-frames-are-statuses-out-of-turn", test_test_frames_are_statuses_out_of_turn);
+    ADD ("test-frame-before-the-start", test_test_frame_before_the_start_is_nothing);
+    ADD ("refused-datagrams-have-a-sender", test_refused_datagrams_have_a_sender);
     ADD ("goes-on-without-a-manager", test_goes_on_without_a_manager);
     ADD ("orderly-stop", test_orderly_stop);
     ADD ("stop-before-it-began", test_stop_before_it_began);
