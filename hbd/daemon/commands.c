@@ -12,6 +12,7 @@
 #define STATUS_LIMIT_US   HBD_S (2)
 #define MOVE_LIMIT_US     HBD_S (600) /* a hand-over may stop slow resources */
 #define EVENTS_PER_PACKET 64
+#define ASK_PERIOD_US     HBD_MS (10) /* of the engine for its status, however many ask us */
 
 typedef enum {
     JOB_STATUS,
@@ -28,7 +29,10 @@ typedef struct {
 struct _HbdCommands {
     HbdManager *m;
     guint32 last_id;
-    GHashTable *jobs;      /* id -> Job */
+    GHashTable *jobs; /* id -> Job */
+    guint32 asked_id; /* STATUS_ASK whose answer is to come, 0: none; it serves all who wait */
+    HbdTime asked_at;
+    HbdTime ask_due;       /* the next one waits so long; HBD_TIME_NEVER: none waits */
     GHashTable *followers; /* client -> the last sequence number it got */
     HbdTimer *timer;
 };
@@ -42,7 +46,7 @@ typedef struct {
 static void
 arm (HbdCommands *c)
 {
-    HbdTime due = HBD_TIME_NEVER;
+    HbdTime due = c->ask_due;
     GHashTableIter iter;
     gpointer job;
 
@@ -68,34 +72,63 @@ add_job (HbdCommands *c, JobKind kind, guint64 client, HbdTime limit_us)
 
 /* --- status, doctor ------------------------------------------------------------------------ */
 
+/* Everybody who waits for the status gets it. */
 static void
-finish_status (HbdCommands *c, const Job *job, GVariant *engine)
+answer_status (HbdCommands *c, GVariant *engine)
 {
-    g_autoptr (GVariant) status = NULL;
+    g_autoptr (GVariant) status = g_variant_ref_sink (hbd_status_build (c->m, engine));
+    g_autoptr (GArray) clients = g_array_new (FALSE, FALSE, sizeof (guint64));
+    GHashTableIter iter;
+    gpointer value;
 
-    if (job->kind == JOB_DOCTOR) {
-        hbd_doctor_sample (c->m, engine);
-        return;
+    c->asked_id = 0;
+    g_hash_table_iter_init (&iter, c->jobs);
+    while (g_hash_table_iter_next (&iter, NULL, &value)) {
+        const Job *job = value;
+
+        if (job->kind != JOB_STATUS)
+            continue;
+        g_array_append_val (clients, job->client);
+        g_hash_table_iter_remove (&iter);
     }
-    status = g_variant_ref_sink (hbd_status_build (c->m, engine));
-    hbd_control_reply (c->m->control, job->client, false, hbd_status_code (status), status);
+    /* afterwards, since answering may drop a client, and with it its jobs */
+    for (guint i = 0; i < clients->len; i++)
+        hbd_control_reply (c->m->control, g_array_index (clients, guint64, i), false,
+                           hbd_status_code (status), status);
 }
 
-static void
-ask_status (HbdCommands *c, JobKind kind, guint64 client)
+static bool
+send_ask (HbdCommands *c, guint32 id)
 {
-    guint32 id = add_job (c, kind, client, STATUS_LIMIT_US);
+    return c->m->engine != NULL
+           && hbd_ipc_send (c->m->engine, HBD_IPC_STATUS_ASK, g_variant_new ("(u)", id), NULL, 0);
+}
 
-    if (c->m->engine != NULL
-        && hbd_ipc_send (c->m->engine, HBD_IPC_STATUS_ASK, g_variant_new ("(u)", id), NULL, 0))
+/* Readers may ask as often as they like; the engine has better things to do than to answer each. */
+static void
+ask_for_all (HbdCommands *c, guint32 id)
+{
+    HbdTime now = hbd_clock_now ();
+
+    if (c->asked_id != 0)
         return;
-    hbd_commands_status (c, id, NULL);
+    if (now < c->asked_at + ASK_PERIOD_US) {
+        c->ask_due = c->asked_at + ASK_PERIOD_US;
+        arm (c);
+        return;
+    }
+    c->ask_due = HBD_TIME_NEVER;
+    c->asked_at = now;
+    if (send_ask (c, id))
+        c->asked_id = id;
+    else
+        answer_status (c, NULL);
 }
 
 static void
 run_status (HbdCommands *c, guint64 client, GVariant *args)
 {
-    ask_status (c, JOB_STATUS, client);
+    ask_for_all (c, add_job (c, JOB_STATUS, client, STATUS_LIMIT_US));
 }
 
 static void
@@ -107,7 +140,10 @@ run_doctor (HbdCommands *c, guint64 client, GVariant *args)
 void
 hbd_commands_ask_engine (HbdCommands *c)
 {
-    ask_status (c, JOB_DOCTOR, 0);
+    guint32 id = add_job (c, JOB_DOCTOR, 0, STATUS_LIMIT_US);
+
+    if (!send_ask (c, id))
+        hbd_commands_status (c, id, NULL);
 }
 
 void
@@ -115,10 +151,12 @@ hbd_commands_status (HbdCommands *c, guint32 id, GVariant *status)
 {
     Job *job = g_hash_table_lookup (c->jobs, GUINT_TO_POINTER (id));
 
-    if (job == NULL || job->kind == JOB_MOVE)
-        return;
-    finish_status (c, job, status);
-    g_hash_table_remove (c->jobs, GUINT_TO_POINTER (id));
+    if (id == c->asked_id) /* whoever asked first may be gone */
+        answer_status (c, status);
+    else if (job != NULL && job->kind == JOB_DOCTOR) {
+        hbd_doctor_sample (c->m, status);
+        g_hash_table_remove (c->jobs, GUINT_TO_POINTER (id));
+    }
     arm (c);
 }
 
@@ -363,8 +401,17 @@ hbd_commands_gone (gpointer manager, guint64 client)
 {
     HbdManager *m = manager;
 
-    if (m->commands != NULL)
-        g_hash_table_remove (m->commands->followers, &client);
+    HbdCommands *c = m->commands;
+    GHashTableIter iter;
+    gpointer job;
+
+    if (c == NULL)
+        return;
+    g_hash_table_remove (c->followers, &client);
+    g_hash_table_iter_init (&iter, c->jobs);
+    while (g_hash_table_iter_next (&iter, NULL, &job))
+        if (((Job *) job)->kind == JOB_STATUS && ((Job *) job)->client == client)
+            g_hash_table_iter_remove (&iter);
 }
 
 static void
@@ -373,8 +420,10 @@ answer_late (HbdCommands *c, guint32 id, const Job *job)
     if (job->kind == JOB_MOVE)
         hbd_control_reply_text (c->m->control, job->client, 1,
                                 "No result yet; `hbctl status' shows how far it is.");
+    else if (job->kind == JOB_DOCTOR)
+        hbd_doctor_sample (c->m, NULL);
     else
-        finish_status (c, job, NULL);
+        answer_status (c, NULL);
     g_hash_table_remove (c->jobs, GUINT_TO_POINTER (id));
 }
 
@@ -397,12 +446,18 @@ answer_where (HbdCommands *c, HbdTime until)
 static void
 on_timer (gpointer data)
 {
-    answer_where (data, hbd_clock_now ());
+    HbdCommands *c = data;
+    HbdTime now = hbd_clock_now ();
+
+    if (now >= c->ask_due)
+        ask_for_all (c, ++c->last_id);
+    answer_where (c, now);
 }
 
 void
 hbd_commands_engine_lost (HbdCommands *c)
 {
+    c->asked_id = 0; /* its answer will not come */
     answer_where (c, HBD_TIME_NEVER);
 }
 
@@ -412,6 +467,7 @@ hbd_commands_new (HbdManager *m)
     HbdCommands *c = g_new0 (HbdCommands, 1);
 
     c->m = m;
+    c->ask_due = HBD_TIME_NEVER;
     c->jobs = g_hash_table_new_full (NULL, NULL, NULL, g_free);
     c->followers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
     c->timer = hbd_timer_new (G_PRIORITY_LOW, on_timer, c);

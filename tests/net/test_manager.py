@@ -183,3 +183,37 @@ def test_folder_of_others_is_refused():
             node.start(option, "/run/theirs")
             assert node.wait_end() == 77
             assert "/run/theirs: must be a folder that belongs to root" in node.log()
+
+
+STORM = """import socket, time
+end, n = time.monotonic() + 4, 0
+while time.monotonic() < end:
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        s.connect("/run/hbd/control")
+        s.send(b"status\\0\\0\\x07")
+        if n % 2:
+            s.recv(1 << 20)
+        n += 1
+    except OSError:
+        pass
+    s.close()
+print(n)
+"""
+
+
+def test_storm_of_questions():
+    """Whoever may read can ask as often as he likes: nobody is killed for it, root is answered, and
+    the service does not notice."""
+    with running_pair() as pair:
+        pair.alpha.write("/run/storm.py", STORM)
+        at = now_ms()
+        storms = [pair.alpha.popen("python3", "/run/storm.py", log="storm.log") for _ in range(3)]
+        time.sleep(1)
+        assert pair.alpha.status().get("node") == "alpha"
+        assert all(storm.wait(20) == 0 for storm in storms)
+        with open(os.path.join(pair.alpha.dir, "storm.log"), encoding="ascii") as counts:
+            assert sum(int(line) for line in counts) > 200
+        assert "engine.kill" not in pair.alpha.log() and "engine.late" not in pair.alpha.log()
+        assert pair.probe.so_far().outage_ms(at) < 100
+        pair.expect_owner_at_rest("alpha", 1)
