@@ -33,13 +33,14 @@ read_pid (int fd)
     return hbd_pidfile_parse (text);
 }
 
+/* In place: where the disk is full, there is room for it as long as there was before. */
 static bool
 store_pid (int fd, pid_t pid)
 {
     char text[32];
     int len = g_snprintf (text, sizeof text, "%d\n", (int) pid);
 
-    return ftruncate (fd, 0) == 0 && pwrite (fd, text, (gsize) len, 0) == len;
+    return pwrite (fd, text, (gsize) len, 0) == len && ftruncate (fd, len) == 0;
 }
 
 /* A former owner may remove the file between our open and our lock: then the lock is on a file

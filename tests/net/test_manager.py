@@ -217,3 +217,28 @@ def test_storm_of_questions():
         assert "engine.kill" not in pair.alpha.log() and "engine.late" not in pair.alpha.log()
         assert pair.probe.so_far().outage_ms(at) < 100
         pair.expect_owner_at_rest("alpha", 1)
+
+
+def test_full_disks():
+    """No room in /run and /var, and then the manager dies: the next one goes on with what runs."""
+    with running_pair(timing=SAFE, start=False) as pair:
+        folders = ("/run/hbd", "/var/lib/hbd", "/var/lib/heartbeat")
+        for folder in folders:
+            pair.alpha.run("mkdir", "-p", folder)
+            pair.alpha.run("mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "tmpfs", folder)
+        for node in pair.lab.nodes:
+            node.start()
+        pair.probe.wait_owner("alpha", 30)
+        pair.wait_both_active()
+        for folder in folders:
+            pair.alpha.run("sh", "-c", f"cat /dev/zero >{folder}/fill", check=False)
+        at = now_ms()
+        old = pair.alpha.processes("hbd-manager")
+        pair.alpha.kill(signal.SIGKILL, "hbd-manager")
+        wait_for("a new manager", lambda: set(pair.alpha.processes("hbd-manager")) - set(old), 10)
+        time.sleep(4)
+        assert pair.probe.so_far().outage_ms(at) < 100
+        pair.expect_owner_at_rest("alpha", 1)
+        assert pair.alpha.log().count("manager.died") == 1, pair.alpha.log()[-2000:]
+        assert pair.alpha.stop() == 0
+        pair.probe.wait_owner("beta", 10)
