@@ -356,6 +356,8 @@ group_outcome (const CrmTakeover *t, const Group *g)
                    ? REACHED
                    : GOES_ON;
     case CRM_COMMAND_GROUP_START:
+        if (g->is_halted && is_mine && g->wish == CRM_WISH_NONE)
+            return MISSED; /* the other node's operator wants it stopped meanwhile */
         if (g->order == ORDER_CLEANUP || g->is_halted)
             return GOES_ON;
         return outcome_of_state (state, false);

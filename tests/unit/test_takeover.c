@@ -425,6 +425,29 @@ test_stop_of_a_group_that_goes_is_passed_on (void)
     g_assert_cmpuint (passed_on, >, 0);
 }
 
+/* beta's operator wants the group stopped and beta freezes before it sees that it is; alpha's wants
+ * it started meanwhile. The older wish stands, and says so to the other one at once. */
+static void
+test_start_against_a_standing_stop_is_answered (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_OFF);
+
+    world_command (w, BETA, CRM_COMMAND_GROUP_STOP, CRM_HOLD_NONE, "g0");
+    world_run (w, HBD_MS (3));
+    world_freeze (w, BETA, HBD_MS (600));
+    world_run (w, HBD_MS (200));
+    assert_where (w, "-BA");
+    world_command (w, ALPHA, CRM_COMMAND_GROUP_START, CRM_HOLD_NONE, "g0");
+    world_run (w, HBD_S (2));
+    g_assert_cmpuint (w->node[BETA].replies, ==, 1);
+    g_assert_true (w->node[BETA].reply_ok);
+    g_assert_cmpuint (w->node[ALPHA].replies, ==, 1);
+    g_assert_false (w->node[ALPHA].reply_ok);
+    world_command (w, ALPHA, CRM_COMMAND_GROUP_START, CRM_HOLD_NONE, "g0");
+    world_run (w, HBD_S (1));
+    assert_where (w, "ABA");
+}
+
 /* The cut ends just after beta has begun to start: who ran it all the time goes on. */
 static void
 test_short_cut_stops_who_has_only_begun (void)
@@ -561,6 +584,8 @@ main (int argc, char **argv)
                      test_wish_of_a_dead_owner_is_fulfilled_here);
     g_test_add_func ("/takeover/command/stop-of-a-group-that-goes-is-passed-on",
                      test_stop_of_a_group_that_goes_is_passed_on);
+    g_test_add_func ("/takeover/command/start-against-a-standing-stop-is-answered",
+                     test_start_against_a_standing_stop_is_answered);
     g_test_add_func ("/takeover/split/short-one-stops-who-has-only-begun",
                      test_short_cut_stops_who_has_only_begun);
     g_test_add_func ("/takeover/command/takeover-of-what-cannot-run-here-fails",
