@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses of ucast peers: from numbers at once, from names through glibc's asynchronous resolver
- * (a thread of libc's own, which is left behind when nobody wants its answer any more). */
-#define _GNU_SOURCE /* getaddrinfo_a */
+/* Addresses of ucast peers: from numbers at once, from names through a thread that asks the resolver.
+ * Its memory is shared with that thread; whoever lets go last frees it, so that a question nobody
+ * wants answered any more can be left behind. */
 #include "config.h"
 
 #include "hbd/link/lookup.h"
@@ -12,13 +12,14 @@
 #include <netdb.h>
 #include <string.h>
 
-/* In memory of its own: it outlives the caller when the resolver does. */
 struct _HbdLinkLookup {
-    struct gaicb request;
-    struct addrinfo hints;
+    gint refs;    /* atomic: the owner's and the thread's */
+    gint is_done; /* atomic: the thread has written code and found */
     char *host;
+    int family;
     bool is_number; /* no question needed */
-    int code;       /* of handing the request over */
+    int code;       /* of getaddrinfo */
+    struct addrinfo *found;
 };
 
 bool
@@ -42,54 +43,77 @@ hbd_link_parse_address (const char *text, int family, struct sockaddr_storage *a
     return is_good;
 }
 
+static void
+lookup_unref (HbdLinkLookup *lookup)
+{
+    if (!g_atomic_int_dec_and_test (&lookup->refs))
+        return;
+    if (lookup->found != NULL)
+        freeaddrinfo (lookup->found);
+    g_free (lookup->host);
+    g_free (lookup);
+}
+
+/* The resolver's thread: it alone writes the answer, and says so last. */
+static gpointer
+resolve (gpointer data)
+{
+    HbdLinkLookup *lookup = data;
+    const struct addrinfo hints = { .ai_family = lookup->family, .ai_socktype = SOCK_DGRAM };
+
+    lookup->code = getaddrinfo (lookup->host, NULL, &hints, &lookup->found);
+    g_atomic_int_set (&lookup->is_done, 1);
+    lookup_unref (lookup);
+    return NULL;
+}
+
 HbdLinkLookup *
 hbd_link_lookup_new (const char *host, int family)
 {
     HbdLinkLookup *lookup = g_new0 (HbdLinkLookup, 1);
-    struct gaicb *list[1] = { &lookup->request };
     struct sockaddr_storage number;
+    GThread *thread;
 
     lookup->host = g_strdup (host);
+    lookup->family = family;
+    lookup->refs = 1;
     lookup->is_number = hbd_link_parse_address (host, family, &number, NULL);
     if (lookup->is_number)
         return lookup;
-    lookup->hints = (struct addrinfo){ .ai_family = family, .ai_socktype = SOCK_DGRAM };
-    lookup->request.ar_name = lookup->host;
-    lookup->request.ar_request = &lookup->hints;
-    lookup->code = getaddrinfo_a (GAI_NOWAIT, list, 1, NULL);
+    lookup->refs = 2; /* ours and the thread's */
+    thread = g_thread_try_new ("lookup", resolve, lookup, NULL);
+    if (thread == NULL) {
+        lookup->refs = 1;
+        lookup->code = EAI_AGAIN;
+        lookup->is_done = 1;
+        return lookup;
+    }
+    g_thread_unref (thread);
     return lookup;
 }
 
 void
 hbd_link_lookup_free (HbdLinkLookup *lookup)
 {
-    if (lookup == NULL)
-        return;
-    if (!lookup->is_number && lookup->code == 0 && gai_error (&lookup->request) == EAI_INPROGRESS
-        && gai_cancel (&lookup->request) != EAI_CANCELED)
-        return; /* the resolver writes into it some day */
-    if (lookup->request.ar_result != NULL)
-        freeaddrinfo (lookup->request.ar_result);
-    g_free (lookup->host);
-    g_free (lookup);
+    if (lookup != NULL)
+        lookup_unref (lookup);
 }
 
 HbdLinkLookupState
 hbd_link_lookup_poll (HbdLinkLookup *lookup, char **text)
 {
-    const struct addrinfo *found = lookup->request.ar_result;
     char host[NI_MAXHOST];
     int code;
 
     *text = lookup->is_number ? g_strdup (lookup->host) : NULL;
     if (lookup->is_number)
         return HBD_LINK_LOOKUP_FOUND;
-    code = lookup->code != 0 ? lookup->code : gai_error (&lookup->request);
-    if (code == EAI_INPROGRESS)
+    if (!g_atomic_int_get (&lookup->is_done))
         return HBD_LINK_LOOKUP_PENDING;
+    code = lookup->code;
     if (code == 0)
-        code = getnameinfo (found->ai_addr, found->ai_addrlen, host, sizeof host, NULL, 0,
-                            NI_NUMERICHOST);
+        code = getnameinfo (lookup->found->ai_addr, lookup->found->ai_addrlen, host, sizeof host,
+                            NULL, 0, NI_NUMERICHOST);
     if (code == 0) {
         *text = g_strdup (host);
         return HBD_LINK_LOOKUP_FOUND;

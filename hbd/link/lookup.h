@@ -17,7 +17,7 @@ typedef struct _HbdLinkLookup HbdLinkLookup;
 
 /* Begin to look @host up in @family (AF_INET, AF_INET6); never blocks. (transfer full) */
 HbdLinkLookup *hbd_link_lookup_new (const char *host, int family);
-/* Also of one that is pending: the resolver is left behind with its request. */
+/* Also of one that is pending: its thread ends alone when the resolver answers. */
 void hbd_link_lookup_free (HbdLinkLookup *lookup);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdLinkLookup, hbd_link_lookup_free)
 /* How far it is; never blocks. FOUND: *@text is the address as a number, with its zone where it has
