@@ -7,6 +7,6 @@ else
 FUZZ_MAIN = tests/fuzz/replay_main.c
 FUZZ_LINK = $(AM_LDFLAGS)
 endif
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/run tests/fuzz/corpus tests/fuzz/replay_main.c
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/last-result.txt tests/fuzz/run tests/fuzz/corpus tests/fuzz/replay_main.c
 include tests/fuzz/cfg.mk
 include tests/fuzz/wire.mk

@@ -6,4 +6,5 @@ EXTRA_DIST += tests/net/README.md tests/net/lab.py tests/net/pair.py tests/net/r
   tests/net/demo.py tests/net/test_fixture.py tests/net/test_takeover.py \
   tests/net/test_failure.py tests/net/test_link.py tests/net/test_manager.py \
   tests/net/test_service.py tests/net/test_systemd.py \
-  tests/bench/README.md tests/bench/failover tests/bench/footprint tests/demo
+  tests/bench/README.md tests/bench/last-result.txt \
+  tests/bench/failover tests/bench/footprint tests/demo
