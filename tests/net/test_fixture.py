@@ -98,6 +98,12 @@ def test_crash_and_reboot():
         assert beta.run("ping", "-c1", "-W1", alpha.address(), check=False).returncode == 0
 
 
+def process_state(pid):
+    """The letter of proc(5): R, S, T, Z ..."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0]
+
+
 def test_frozen_processes_count():
     """SIGSTOP reaches a node's processes from outside."""
     with Lab() as the_lab:
@@ -106,5 +112,5 @@ def test_frozen_processes_count():
         wait_for("it runs", lambda: alpha.processes("sleep"), 3)
         assert alpha.kill(signal.SIGSTOP, "sleep") == 1
         pid = alpha.processes("sleep")[0]
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-            assert stat.read().rsplit(")", 1)[1].split()[0] == "T"
+        # A signal is sent at once and obeyed when the process next gets a processor.
+        wait_for("it stands still", lambda: process_state(pid) == "T", 3)
