@@ -3,6 +3,7 @@ include tests/unit/local.mk
 include tests/sim/local.mk
 include tests/fuzz/local.mk
 include tests/net/local.mk
+include tests/interop/local.mk
 
 EXTRA_DIST += tests/run tests/check-layers tests/check-dist tests/expected-skips \
   tests/lib/packages.sh tests/lib/build.sh .ci/run \

@@ -3,12 +3,13 @@
 """Run the tests of tests/net/test_*.py, each in a process of its own with a time limit.
 
     run.py [PATTERN...]     those whose name (module/function) contains or matches a pattern
+    run.py --kind interop   the tests of tests/interop instead
     run.py --list           names and claims
     run.py -j N             N at a time (2)
 
 A test is a function test_*; its first docstring line is its claim. It may raise lab.Skip. Prints
 one line "PASS name", "FAIL name: why" or "SKIP name: why" for each; logs of a failed one stay in
-BUILD/test-logs/net/NAME. `@limit(seconds)` from pair.py changes the limit of 120 s.
+BUILD/test-logs/KIND/NAME. `@limit(seconds)` from pair.py changes the limit of 120 s.
 """
 
 import concurrent.futures
@@ -20,6 +21,7 @@ import sys
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+KINDS = ("net", "interop")
 sys.path.insert(0, HERE)
 import lab  # noqa: E402
 
@@ -27,10 +29,12 @@ EXIT_SKIP = 77
 DEFAULT_LIMIT = 120
 
 
-def all_tests():
+def all_tests(kind):
     """name -> function, in file order."""
     found = {}
-    for file in sorted(os.listdir(HERE)):
+    folder = os.path.join(os.path.dirname(HERE), kind)
+    sys.path.insert(0, folder)
+    for file in sorted(os.listdir(folder)):
         if not (file.startswith("test_") and file.endswith(".py")):
             continue
         module = importlib.import_module(file[:-3])
@@ -40,10 +44,10 @@ def all_tests():
     return found
 
 
-def run_one(name):
+def run_one(kind, name):
     """In the child: exit 0, 1 or 77; the last line of standard output says why."""
     try:
-        all_tests()[name]()
+        all_tests(kind)[name]()
     except lab.Skip as reason:
         print(reason)
         return EXIT_SKIP
@@ -55,11 +59,11 @@ def run_one(name):
     return 0
 
 
-def supervise(name, limit):
+def supervise(kind, name, limit):
     """(result line, details) of one test."""
-    logs = os.path.join(lab.BUILD, "test-logs/net", name.replace("/", "-"))
+    logs = os.path.join(lab.BUILD, "test-logs", kind, name.replace("/", "-"))
     environment = dict(os.environ, HBD_LAB_LOGS=logs)
-    child = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--one", name],
+    child = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--one", kind, name],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, errors="replace", env=environment)
     try:
@@ -82,8 +86,15 @@ def supervise(name, limit):
 
 def main(argv):
     if argv[:1] == ["--one"]:
-        return run_one(argv[1])
-    tests = all_tests()
+        return run_one(argv[1], argv[2])
+    kind = "net"
+    if argv[:1] == ["--kind"]:
+        kind = argv[1]
+        if kind not in KINDS:
+            print(f"run.py: unknown kind '{kind}'; there are: {' '.join(KINDS)}", file=sys.stderr)
+            return 2
+        del argv[:2]
+    tests = all_tests(kind)
     if "--list" in argv:
         for name, function in tests.items():
             print(f"{name:44} {(function.__doc__ or '').strip().splitlines()[0]}")
@@ -96,7 +107,7 @@ def main(argv):
               if not argv or any(p in name or fnmatch.fnmatch(name, p) for p in argv)]
     failed = False
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        results = pool.map(lambda n: supervise(n, getattr(tests[n], "limit", DEFAULT_LIMIT)),
+        results = pool.map(lambda n: supervise(kind, n, getattr(tests[n], "limit", DEFAULT_LIMIT)),
                            chosen)
         for line, details in results:
             if details:
