@@ -4,6 +4,7 @@
 
 #include "cfg/build.h"
 #include "cfg/haresources.h"
+#include "cfg/value.h"
 
 #include <string.h>
 
@@ -64,9 +65,17 @@ static void
 check_agent (const CfgResourceWord *word, const CfgHost *host, CfgDiags *diags)
 {
     const char *near;
+    g_autofree char *head = NULL;
 
     if (host->has_agent == NULL || host->has_agent (host->data, word->name))
         return;
+    head = g_strndup (word->word, strcspn (word->word, "/"));
+    if (cfg_is_ipv6 (head)) {
+        cfg_diag (
+            diags, CFG_ERROR, word->place,
+            "no script or agent '%.60s'; before an IPv6 address write IPv6addr::", word->name);
+        return;
+    }
     near = near_agent (host, word->name);
     cfg_diag (diags, CFG_ERROR, word->place,
               "no script or agent '%.60s' in resource.d, OCF, init.d or systemd%s%s%s", word->name,

@@ -135,16 +135,26 @@ cfg_resource_word_new (CfgPlace place, const char *text)
     return word;
 }
 
+/* `db::b` is a script with an argument though it could be an address; `fd00:1::b` is none. */
+static bool
+is_bare_ipv6 (const char *text)
+{
+    const char *separator = strstr (text, "::");
+    g_autofree char *head = g_strndup (text, strcspn (text, "/"));
+
+    return cfg_is_ipv6 (head)
+           && (separator == NULL || separator == text || strchr (text, ':') < separator);
+}
+
 /* Faults of a word as such. */
 static bool
 is_resource (Logical *logical, const CfgWord *word)
 {
     gsize name = strcspn (word->text, ":");
-    g_autofree char *head = g_strndup (word->text, strcspn (word->text, "/"));
 
     if (cfg_is_like_ipv4 (word->text))
         return true;
-    if (cfg_is_ipv6 (head))
+    if (is_bare_ipv6 (word->text))
         complain (logical, word->place,
                   "a bare IPv6 address is no resource; write IPv6addr:: before it");
     else if (name == 0)

@@ -25,7 +25,7 @@ static bool
 has_agent (gpointer data, const char *name)
 {
     static const char *const names[] = { "IPaddr",     "IPaddr2", "IPv6addr", "httpd", "nginx",
-                                         "Filesystem", "MailTo",  "apache",   NULL };
+                                         "Filesystem", "MailTo",  "apache",   "db",    NULL };
 
     return is_in (names, name);
 }

@@ -167,10 +167,14 @@ static void
 test_faults (void)
 {
     static const Row rows[] = {
+        { "alpha db::b\n", NULL, NULL }, /* a script, though an address could look like that */
         { "alpha ::x\n", "haresources:1:7: error", "no name" },
         { "alpha httpd:x\n", "haresources:1:12: error", "'::'" },
         { "alpha /etc/init.d/httpd\n", "haresources:1:7: error", "without a path" },
         { "alpha fd00::1/64\n", "haresources:1:7: error", "IPv6addr::" },
+        { "alpha fd00:1::1/64\n", "haresources:1:7: error", "IPv6addr::" },
+        { "alpha ::1\n", "haresources:1:7: error", "IPv6addr::" },
+        { "alpha fd00:0:0:0:0:0:0:1\n", "haresources:1:7: error", "IPv6addr::" },
         { "alpha httpd \\ nginx\n", "haresources:1:13: error", "joins nothing" },
         { "alpha httpd \\ # x\n nginx\n", "haresources:1:13: error", "last byte" },
         { "alpha httpd\\", "haresources:1:12: error", "behind the end" },
