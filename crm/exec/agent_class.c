@@ -184,6 +184,9 @@ crm_agent_code (CrmClass klass, CrmAction action, int code, const char *out, gsi
         return crm_agent_text_is_running (out, out_len) ? CRM_RC_OK : CRM_RC_NOT_RUNNING;
     if (klass == CRM_CLASS_HEARTBEAT)
         return code == 0 ? CRM_RC_OK : CRM_RC_GENERIC;
+    if (klass == CRM_CLASS_LSB && action == CRM_ACTION_PROBE && code == 0
+        && !crm_agent_text_is_running (out, out_len))
+        return CRM_RC_OK_UNSAID;
     if (klass == CRM_CLASS_LSB && is_question)
         return crm_agent_lsb_status (code);
     if (klass == CRM_CLASS_LSB)

@@ -220,9 +220,9 @@ try_init_d (const Job *job)
 
     if (!is_agent (job->host, path))
         return false;
-    job->res->klass = CRM_CLASS_LSB;
+    /* One that is given arguments is called as Heartbeat calls it, arguments first. */
+    job->res->klass = job->word->args[0] != NULL ? CRM_CLASS_HEARTBEAT : CRM_CLASS_LSB;
     job->res->path = g_steal_pointer (&path);
-    note_left_over (job, g_strv_length (job->word->args));
     return true;
 }
 

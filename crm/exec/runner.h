@@ -35,6 +35,9 @@ typedef struct {
 /* The process survived KILL: its action is still in flight. When it ends at last, RESULT comes once
  * more with the same op. */
 #define CRM_RC_UNKILLABLE        257
+/* An init script's status exits with 0, but does not say "running": Heartbeat, which goes by the
+ * words, takes it for stopped. Running, but before a start it is started (doc/crm.md 2.2). */
+#define CRM_RC_OK_UNSAID         258
 
 typedef enum {
     CRM_RUNNER_START, /* the edge is ready: the journal of an earlier life, if any, is loaded */

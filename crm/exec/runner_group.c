@@ -369,6 +369,10 @@ start_probed (const RunnerStep *s, RunnerGroup *g, RunnerResource *res, int rc)
 {
     if (rc == CRM_RC_NOT_INSTALLED)
         group_set_stopped (s, g, res);
+    if (rc == CRM_RC_OK_UNSAID) { /* to start what runs does no harm, not to start may */
+        res->step = STEP_START;
+        return;
+    }
     switch (runner_probed (rc)) {
     case PROBED_RUNNING:
         set_running (s, g, res);

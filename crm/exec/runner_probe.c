@@ -13,6 +13,7 @@ runner_probed (int rc)
     case CRM_RC_RUNNING_PROMOTED:
     case CRM_RC_DEGRADED:
     case CRM_RC_DEGRADED_PROMOTED:
+    case CRM_RC_OK_UNSAID:
         return PROBED_RUNNING;
     case CRM_RC_NOT_RUNNING:
     case CRM_RC_UNIMPLEMENTED: /* cannot be asked: the start is idempotent */

@@ -57,7 +57,11 @@ static const struct {
     { CRM_CLASS_HEARTBEAT, CRM_ACTION_START, 0, "not running", 0 },
     { CRM_CLASS_HEARTBEAT, CRM_ACTION_START, 7, "", 1 },
     { CRM_CLASS_HEARTBEAT, CRM_ACTION_STOP, 255, "", 1 },
-    { CRM_CLASS_LSB, CRM_ACTION_PROBE, 0, "not running", 0 }, /* the text says nothing */
+    { CRM_CLASS_LSB, CRM_ACTION_PROBE, 0, "mysqld is running.", 0 },
+    { CRM_CLASS_LSB, CRM_ACTION_PROBE, 0, "not running", CRM_RC_OK_UNSAID },
+    { CRM_CLASS_LSB, CRM_ACTION_PROBE, 0, "", CRM_RC_OK_UNSAID },
+    { CRM_CLASS_LSB, CRM_ACTION_PROBE, 3, "running", 7 },
+    { CRM_CLASS_LSB, CRM_ACTION_MONITOR, 0, "not running", 0 }, /* the text says nothing */
     { CRM_CLASS_LSB, CRM_ACTION_PROBE, 1, "", 7 },
     { CRM_CLASS_LSB, CRM_ACTION_PROBE, 2, "", 7 },
     { CRM_CLASS_LSB, CRM_ACTION_PROBE, 3, "", 7 },

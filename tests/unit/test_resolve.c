@@ -173,6 +173,7 @@ static const struct {
     { "apache", LIST ("/ha/resource.d/apache", "/ocf/resource.d/hbd/apache"), NULL,
       "heartbeat /ha/resource.d/apache" },
     { "nginx", LIST ("/init/nginx"), NULL, "lsb /init/nginx" },
+    { "mysql::fast", LIST ("/init/mysql"), NULL, "heartbeat /init/mysql" },
     { "httpd", NULL, LIST ("httpd.service"), "systemd httpd.service" },
     /* the wrappers of Heartbeat's package */
     { "Filesystem::/dev/sdb1::/data::ext4::noatime",
@@ -315,7 +316,7 @@ test_groups_and_ids (void)
 static void
 test_people_are_told (void)
 {
-    FakeHost fake = { LIST ("/init/web"), LIST ("db.service"), NULL, NULL };
+    FakeHost fake = { LIST ("/ocf/resource.d/heartbeat/MailTo"), LIST ("db.service"), NULL, NULL };
     const CrmHost host = host_of (&fake);
     g_autoptr (GPtrArray) records =
         g_ptr_array_new_with_free_func ((GDestroyNotify) hbd_record_free);
@@ -324,7 +325,7 @@ test_people_are_told (void)
     CfgCluster cluster;
     g_autoptr (CrmModel) model = NULL;
 
-    cluster_init (&cluster, "alpha 10.0.0.1 web::argument db nothing");
+    cluster_init (&cluster, "alpha 10.0.0.1 MailTo::a::b::c db nothing");
     model = crm_resolve (&cluster, &host, records);
     g_assert_cmpuint (records->len, ==, G_N_ELEMENTS (names));
     for (guint i = 0; i < records->len; i++)

@@ -207,6 +207,7 @@ static const struct {
     { 9, CRM_GROUP_RUNNING, 1, 1 },
     { CRM_RC_DEGRADED, CRM_GROUP_RUNNING, 0, 0 },
     { CRM_RC_TIMEOUT, CRM_GROUP_RUNNING, 1, 1 },
+    { CRM_RC_OK_UNSAID, CRM_GROUP_RUNNING, 1, 0 },
     { 137, CRM_GROUP_RUNNING, 1, 1 },
     { -5, CRM_GROUP_RUNNING, 1, 1 },
 };
@@ -372,7 +373,7 @@ test_answer_that_never_comes_is_bounded (void)
     world_start (w);
     world_request (w, CRM_REQUEST_START, 0);
     world_answer (w);
-    g_array_set_size (w->ops, 0); /* the start is lost */
+    g_array_set_size (w->ops, 0);   /* the start is lost */
     world_beat_for (w, HBD_S (80)); /* 60 s, and what the executor may take */
     g_assert_cmpint (w->told[0], ==, CRM_GROUP_STUCK);
 }
