@@ -1,3 +1,4 @@
 # tests/interop: ours beside the packaged Heartbeat 3.0.6; needs root to run, nothing to build
 EXTRA_DIST += tests/interop/README.md tests/interop/run tests/interop/mixed.py
 EXTRA_DIST += tests/interop/test_pair.py
+EXTRA_DIST += tests/interop/test_order.py
