@@ -102,7 +102,10 @@ typedef struct {
     HbdTime deadtime_us;     /* as announced */
     HbdTime silent_since_us; /* last status, moved on by our own pauses */
     HbdTime last_heard_us;   /* last status */
-    HbdRate late_rate, lost_rate;
+    HbdRate late_rate, lost_rate, vain_rate;
+    guint64 vain;          /* requests of it that nothing can answer, since the last record */
+    guint naks;            /* told so since .naks_since_us */
+    HbdTime naks_since_us; /* a window of HBD_HISTORY_RESEND_US */
     HbdTrack track;
     HbdPeerLink *links;
     char *echo; /* what it hears of us, as its newest status says; NULL: it does not say */
@@ -199,5 +202,5 @@ void hbd_core_take_generation (HbdMembership *m, guint32 generation, bool is_ok)
 HbdTime hbd_core_ask_time (HbdMembership *m);
 void hbd_core_ask_missing (HbdMembership *m);
 HbdTime hbd_core_missing_deadline (const HbdMembership *m);
-void hbd_core_answer_rexmit (HbdMembership *m, const HbdPeer *peer, const HbdMessage *message);
+void hbd_core_answer_rexmit (HbdMembership *m, HbdPeer *peer, const HbdMessage *message);
 void hbd_core_take_nak (HbdMembership *m, HbdPeer *peer, const HbdMessage *message);

@@ -12,6 +12,9 @@
 #define LOST_RECORD_PERIOD_US HBD_S (1)
 #define MAX_TRIES             20
 #define RANGE_MAX             50 /* messages asked for, or answered, at once */
+/* Requests that nothing can answer: named when there are so many, and not more often. */
+#define VAIN_MIN              20
+#define VAIN_RECORD_PERIOD_US HBD_S (60)
 
 HbdTime
 hbd_core_ask_time (HbdMembership *m)
@@ -115,11 +118,35 @@ hbd_core_missing_deadline (const HbdMembership *m)
     return deadline;
 }
 
+/* What @peer asks for is gone, or was never said in this life of ours. A 3.0.6 node asks again every
+ * 250 ms until it hears so (doc/heartbeat.md 11, 9); a request has no number and can be repeated by
+ * anybody, so that the answers are bounded. */
 static void
-send_nak (HbdMembership *m, const HbdPeer *peer, guint64 seq)
+send_nak (HbdMembership *m, HbdPeer *peer, guint64 seq)
 {
-    g_autoptr (HbdMessage) nak = hbd_message_new_typed ("NS_nak_rexmit");
+    g_autoptr (HbdMessage) nak = NULL;
+    guint64 suppressed;
 
+    peer->vain++;
+    if (peer->vain >= VAIN_MIN
+        && hbd_rate_allow (&peer->vain_rate, m->now, VAIN_RECORD_PERIOD_US, &suppressed)) {
+        hbd_core_record (m, HBD_LEVEL_WARNING, "node.asks-in-vain",
+                         "node=%s seq=%" G_GUINT64_FORMAT " times=%" G_GUINT64_FORMAT
+                         " hint=\"it asks again and again for a message that does not exist any "
+                         "more; it is told so each time, nothing else depends on it\"",
+                         peer->name, seq, peer->vain);
+        peer->vain = 0;
+    }
+    if (m->now - peer->naks_since_us >= HBD_HISTORY_RESEND_US) {
+        peer->naks_since_us = m->now;
+        peer->naks = 0;
+    }
+    if (peer->naks >= RANGE_MAX) {
+        m->count[HBD_COUNT_REXMIT_HELD_BACK]++;
+        return;
+    }
+    peer->naks++;
+    nak = hbd_message_new_typed ("NS_nak_rexmit");
     hbd_message_add_printf (nak, "firstseq", "%" G_GINT64_MODIFIER "x", seq);
     hbd_message_add (nak, "info", "seqno not found");
     hbd_core_send (m, nak, peer->name);
@@ -127,7 +154,7 @@ send_nak (HbdMembership *m, const HbdPeer *peer, guint64 seq)
 }
 
 void
-hbd_core_answer_rexmit (HbdMembership *m, const HbdPeer *peer, const HbdMessage *message)
+hbd_core_answer_rexmit (HbdMembership *m, HbdPeer *peer, const HbdMessage *message)
 {
     guint64 first, last;
 
@@ -136,7 +163,7 @@ hbd_core_answer_rexmit (HbdMembership *m, const HbdPeer *peer, const HbdMessage 
         m->count[HBD_COUNT_RX_MALFORMED]++;
         return;
     }
-    last = MIN (last, first + RANGE_MAX - 1);
+    last = first + MIN (last - first, RANGE_MAX - 1);
     for (guint64 seq = first; seq <= last && seq >= first; seq++) {
         GBytes *bytes;
 
@@ -149,10 +176,9 @@ hbd_core_answer_rexmit (HbdMembership *m, const HbdPeer *peer, const HbdMessage 
             m->count[HBD_COUNT_REXMIT_HELD_BACK]++;
             break;
         case HBD_HISTORY_GONE:
+        case HBD_HISTORY_NOT_YET:
             send_nak (m, peer, seq);
             break;
-        case HBD_HISTORY_NOT_YET:
-            return;
         }
     }
 }

@@ -227,11 +227,54 @@ test_answers_are_bounded (void)
     core_net_run (net, HBD_MS (250));
     ask (net, "300", "310");
     g_assert_cmpuint (net->sent->len, ==, 11);
-    /* Above our highest number: nothing. */
+}
+
+/* Above our highest number: of another life of ours. Said so, or the peer asks for ever. */
+static void
+test_what_was_never_said_is_denied (void)
+{
+    g_autoptr (CoreNet) net = new_pair (1);
+
     ask (net, "100000", "100010");
-    g_assert_cmpuint (net->sent->len, ==, 0);
+    g_assert_cmpuint (core_net_sent (net, 0, "NS_nak_rexmit"), ==, 11);
+    g_assert_cmpuint (net->sent->len, ==, 11);
+    core_net_run (net, HBD_S (1));
     ask (net, "18446744073709551615", "18446744073709551615");
-    g_assert_cmpuint (net->sent->len, ==, 0);
+    g_assert_cmpuint (core_net_sent (net, 0, "NS_nak_rexmit"), ==, 1);
+}
+
+/* doc/heartbeat.md 11, 9: without end. Answered each time, within bounds. */
+static void
+test_endless_requests_are_bounded (void)
+{
+    g_autoptr (CoreNet) net = new_pair (1);
+    guint naks = 0;
+
+    for (guint i = 0; i < 200; i++) {
+        ask (net, "5000", "5000");
+        naks += core_net_sent (net, 0, "NS_nak_rexmit");
+        core_net_run (net, HBD_MS (250));
+    }
+    g_assert_cmpuint (naks, ==, 200);
+    g_assert_cmpuint (core_net_counter (net, 0, "naks-sent"), ==, 200);
+    for (guint i = 0; i < 100; i++) /* somebody repeats what it recorded */
+        ask (net, "5000", "5049");
+    g_assert_cmpuint (core_net_counter (net, 0, "naks-sent"), <=, 250);
+    g_assert_cmpuint (core_net_counter (net, 0, "rexmit-held-back"), >=, 4950);
+}
+
+static void
+test_endless_requests_give_one_record_a_minute (void)
+{
+    g_autoptr (CoreNet) net = new_pair (1);
+    guint records = 0;
+
+    for (guint i = 0; i < 300; i++) {
+        core_net_run (net, HBD_MS (250));
+        ask (net, "5000", "5000"); /* forgets the trace first */
+        records += core_net_count (net, 0, "record node.asks-in-vain node=beta seq=5000 times=");
+    }
+    g_assert_cmpuint (records, ==, 2);
 }
 
 static void
@@ -380,6 +423,9 @@ main (int argc, char **argv)
     ADD ("asking-has-an-end", test_asking_has_an_end);
     ADD ("the-dead-are-not-asked", test_the_dead_are_not_asked);
     ADD ("answers-are-bounded", test_answers_are_bounded);
+    ADD ("what-was-never-said-is-denied", test_what_was_never_said_is_denied);
+    ADD ("endless-requests-are-bounded", test_endless_requests_are_bounded);
+    ADD ("endless-requests-one-record", test_endless_requests_give_one_record_a_minute);
     ADD ("denied-in-hexadecimal", test_what_is_gone_is_denied_in_hexadecimal);
     ADD ("malformed-requests", test_malformed_requests_change_nothing);
     ADD ("nak-ends-the-asking", test_a_nak_ends_the_asking_for_what_was_asked);
