@@ -52,7 +52,9 @@
  * of everything and join anew (doc/heartbeat.md 11.2).
  *
  * Leaving: all groups stop, tokens are granted, then shutdone, which carries the claims: what could
- * not be stopped is not handed over. */
+ * not be stopped is not handed over. A 3.0.6 peer cannot read that: it gets the classes (legacy: the
+ * groups) that are down, no shutdone, and last statuses that announce the longest deadtime there is,
+ * so that it takes nothing of the rest when we are silent. */
 #include "config.h"
 
 #include "crm/plan/takeover.h"
@@ -380,7 +382,8 @@ on_report (const Step *s, const CrmReport *report)
     else if (report->kind == CRM_REPORT_CLAIMS && report->claims != NULL) {
         if (t->p.is_native)
             claims_receive (s, report->claims);
-    } else if (takeover_peer_is_v1 (t) && !t->is_leaving) {
+    } else if (takeover_peer_is_v1 (t)
+               && (!t->is_leaving || t->v1.is_resting || report->kind == CRM_REPORT_RESOURCE)) {
         if (t->config.failback == CRM_FAILBACK_LEGACY)
             legacy_on_report (s, report);
         else
@@ -467,33 +470,77 @@ on_shutdown (const Step *s)
         v1_say_resource (s, CRM_HOLD_NONE, 0, "shutdown");
 }
 
-/* Leaving: is everything down, or has it had all its time? */
-static void
-check_released (const Step *s)
+/* Is everything down, or has it had all its time? @is_clean: all is down. */
+static bool
+is_release_due (const Step *s, bool *is_clean)
 {
-    CrmTakeover *t = s->t;
-    CrmReport report = { .kind = CRM_REPORT_SHUTDONE, .claims = &t->claims };
-    CrmTakeoverAction released = { .kind = CRM_TAKEOVER_DO_RELEASED };
+    const CrmTakeover *t = s->t;
     bool is_late = s->now >= t->leave_until || s->now >= t->manager_until;
-    bool is_clean = true;
 
-    if (!t->is_leaving || t->is_released)
-        return;
+    *is_clean = true;
     for (guint i = 0; i < t->n; i++) {
         const Group *g = &t->groups[i];
 
         if (group_is_settled_down (g))
             continue;
         if (g->here != CRM_GROUP_STUCK && !is_late)
-            return;
-        is_clean = false;
-        takeover_record (s, HBD_LEVEL_ERROR, "takeover.left-running", "group=%s state=%s",
-                         g->config->key, crm_group_state_name (g->here));
+            return false;
+        *is_clean = false;
     }
+    return true;
+}
+
+static void
+record_left_running (const Step *s)
+{
+    for (guint i = 0; i < s->t->n; i++) {
+        const Group *g = &s->t->groups[i];
+
+        if (!group_is_settled_down (g))
+            takeover_record (s, HBD_LEVEL_ERROR, "takeover.left-running", "group=%s state=%s",
+                             g->config->key, crm_group_state_name (g->here));
+    }
+}
+
+/* 3.0.6 takes everything when we say shutdone, and when we are silent for as long as we announced.
+ * So what is down is given to it first, the rest it is kept from by a long time (safety rule 3).
+ * True when all that is done. */
+static bool
+hold_back_v1 (const Step *s)
+{
+    CrmTakeover *t = s->t;
+
+    if (t->config.failback == CRM_FAILBACK_LEGACY)
+        legacy_leave_rest (s);
+    else if (!v1_leave_rest (s))
+        return false;
+    takeover_record (
+        s, HBD_LEVEL_ERROR, "takeover.peer-held-back",
+        "peer=%s hint=\"%s runs Heartbeat and waits for this node, so that it starts "
+        "nothing that may still run here; mend it and start hbd here again, or stop it "
+        "by hand and restart Heartbeat on %s\"",
+        t->peer, t->peer, t->peer);
+    return true;
+}
+
+static void
+check_released (const Step *s)
+{
+    CrmTakeover *t = s->t;
+    CrmReport report = { .kind = CRM_REPORT_SHUTDONE, .claims = &t->claims };
+    CrmTakeoverAction released = { .kind = CRM_TAKEOVER_DO_RELEASED };
+    bool is_clean;
+
+    if (!t->is_leaving || t->is_released || !is_release_due (s, &is_clean))
+        return;
+    released.hold_back = !is_clean && takeover_peer_is_v1 (t);
+    if (released.hold_back && !hold_back_v1 (s))
+        return;
+    if (!is_clean)
+        record_left_running (s);
     t->is_released = true;
     t->leave_until = t->manager_until = HBD_TIME_NEVER;
-    /* 3.0.6 would take everything at once; silence gives a person the deadtime at least */
-    if (is_clean || !takeover_peer_is_v1 (t))
+    if (!released.hold_back)
         takeover_report (s, &report);
     takeover_record (s, HBD_LEVEL_NOTICE, "takeover.released", "clean=%s", is_clean ? "yes" : "no");
     g_array_append_val (s->out, released);

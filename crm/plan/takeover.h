@@ -167,7 +167,9 @@ typedef enum {
     CRM_TAKEOVER_DO_ANNOUNCE, /* .group: repeat gratuitous ARP / NA */
     CRM_TAKEOVER_DO_CLEANUP,  /* .group: forget failure, probe again */
     CRM_TAKEOVER_DO_REPORT,   /* .report: tell the peer; strings owned by the action */
-    CRM_TAKEOVER_DO_RELEASED, /* shutdown: nothing of ours runs any more */
+    CRM_TAKEOVER_DO_RELEASED, /* shutdown: nothing of ours runs any more, or (.hold_back) what may
+                               * still run could not be stopped: a 3.0.6 peer, which would take it
+                               * when we are silent, is to wait for us as long as it can be made to */
     CRM_TAKEOVER_DO_REPLY,    /* .reply to a command */
     CRM_TAKEOVER_DO_RECORD,
 } CrmTakeoverActionKind;
@@ -177,6 +179,7 @@ typedef struct {
     union {
         guint group;
         CrmReport report; /* .info .key .claims owned here */
+        bool hold_back;
         struct {
             guint id;
             bool is_ok;

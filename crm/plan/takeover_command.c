@@ -102,14 +102,23 @@ begin (const Step *s, const CrmCommand *command, bool to_peer)
                          .answer_until = s->now + TAKEOVER_OTHER_LIMIT_US };
 }
 
+/* A 3.0.6 peer in legacy mode moves single groups too. */
+static bool
+is_legacy_peer (const CrmTakeover *t)
+{
+    return takeover_peer_is_v1 (t) && t->config.failback == CRM_FAILBACK_LEGACY;
+}
+
 /* Why a group that is ours cannot go to the peer now; NULL: it can. */
 static const char *
 why_not_there (const CrmTakeover *t, const Group *g)
 {
-    if (!takeover_peer_is_native (t))
-        return "no other node is active";
     if (g->here == CRM_GROUP_STUCK)
         return "could not be stopped here";
+    if (is_legacy_peer (t))
+        return t->p.state == CRM_PEER_ACTIVE ? NULL : "no other node is active";
+    if (!takeover_peer_is_native (t))
+        return "no other node is active";
     if (g->there == CRM_GROUP_FAILED)
         return "has failed on the other node (group cleanup there first)";
     if (!claims_peer_is_able (t, g))
@@ -120,7 +129,7 @@ why_not_there (const CrmTakeover *t, const Group *g)
 static const char *
 why_not_here (const CrmTakeover *t, const Group *g)
 {
-    if (!takeover_peer_is_native (t))
+    if (!takeover_peer_is_native (t) && !is_legacy_peer (t))
         return "has no owner that could give it";
     if (g->there == CRM_GROUP_STUCK)
         return "could not be stopped on the other node";
@@ -160,7 +169,9 @@ move_groups (const Step *s, const CrmCommand *command, bool to_peer)
 
         if (!g->in_command)
             continue;
-        if (to_peer)
+        if (is_legacy_peer (t))
+            legacy_move (s, g, to_peer);
+        else if (to_peer)
             g->giving = GIVE_COMMAND;
         else
             g->wish = CRM_WISH_GIVE;
@@ -183,13 +194,8 @@ begin_classes (const Step *s, const CrmCommand *command)
         reply (s, command->id, false, "no standby: no other node is active to take over");
         return;
     }
-    if (takeover_peer_is_v1 (t)) {
-        if (t->config.failback == CRM_FAILBACK_LEGACY) {
-            reply (s, command->id, false,
-                   "refused: with auto_failback legacy, Heartbeat on %s "
-                   "knows no %s",
-                   t->peer, command_name (command->kind));
-        } else if (to_peer ? v1_give (s, command->hold, "command") : v1_ask (s, command->hold)) {
+    if (takeover_peer_is_v1 (t) && !is_legacy_peer (t)) {
+        if (to_peer ? v1_give (s, command->hold, "command") : v1_ask (s, command->hold)) {
             begin (s, command, to_peer);
         } else {
             reply (s, command->id, false, "refused: resources are moving, try again");
@@ -270,7 +276,7 @@ begin_move (const Step *s, const CrmCommand *command, Group *g)
         reply (s, command->id, true, "group %s is already on %s", g->config->key, node);
         return;
     }
-    if (takeover_peer_is_v1 (t)) {
+    if (takeover_peer_is_v1 (t) && !is_legacy_peer (t)) {
         reply (s, command->id, false,
                "refused: Heartbeat on %s cannot move one group; use "
                "standby or takeover with local or foreign",
@@ -370,7 +376,7 @@ group_outcome (const CrmTakeover *t, const Group *g)
         return MISSED;
     if (!t->op.to_peer && !is_mine && g->wish == CRM_WISH_NONE)
         return MISSED; /* it came, failed and went back */
-    if (t->op.to_peer != (g->there_token == CRM_TOKEN_MINE))
+    if (t->op.to_peer != (g->there_token == CRM_TOKEN_MINE) || (!t->op.to_peer && !is_mine))
         return GOES_ON;
     return outcome_of_state (state, g->is_halted);
 }
@@ -438,7 +444,8 @@ command_settle (const Step *s)
                     : "this node is shutting down");
         return;
     }
-    if (t->op.is_v1 && (t->op.kind == CRM_COMMAND_STANDBY || t->op.kind == CRM_COMMAND_TAKEOVER)) {
+    if (t->op.is_v1 && t->config.failback != CRM_FAILBACK_LEGACY
+        && (t->op.kind == CRM_COMMAND_STANDBY || t->op.kind == CRM_COMMAND_TAKEOVER)) {
         settle_v1 (s);
         return;
     }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Speaking with a Heartbeat 3.0.6 peer in legacy mode (doc/heartbeat.md 6.6): one group at a time,
  * `ip-request` by who wants it, `ip-request-resp` by who had it. A node that starts asks for the
- * groups that prefer it; nothing else moves before a death or a departure. */
+ * groups that prefer it; between two 3.0.6 nodes nothing else moves before a death or a departure.
+ *
+ * A 3.0.6 node takes a group for any `ip-request-resp` that is addressed to it, asked for or not.
+ * So a group that failed here, or that an operator moves, is given by an answer nobody asked for,
+ * and taken by an ordinary request: what Heartbeat itself cannot do in this mode. */
 #include "config.h"
 
 #include "crm/plan/takeover_private.h"
@@ -80,6 +84,17 @@ legacy_on_report (const Step *s, const CrmReport *report)
     }
 }
 
+/* It failed here: the peer may have it, once in each life of the peer. */
+static void
+offer_failed (const Step *s, Group *g)
+{
+    if (g->token != CRM_TOKEN_MINE || !g->has_failed || g->v1_offers > 0 || g->giving != GIVE_NOT
+        || s->t->p.state != CRM_PEER_ACTIVE || s->t->p.is_gone)
+        return;
+    g->v1_offers++;
+    g->giving = GIVE_FAILURE;
+}
+
 void
 legacy_settle (const Step *s)
 {
@@ -90,14 +105,49 @@ legacy_settle (const Step *s)
     for (guint i = 0; i < t->n; i++) {
         Group *g = &t->groups[i];
         bool was_ours = g->token == CRM_TOKEN_MINE;
-        bool is_theirs = !was_ours && g->there == CRM_GROUP_RUNNING && g->v1_again == 0;
 
-        g->there_token = is_theirs ? CRM_TOKEN_MINE : CRM_TOKEN_NONE;
-        if (!g->v1_asked || !group_is_settled_down (g))
+        offer_failed (s, g);
+        if ((g->v1_asked || (was_ours && g->giving != GIVE_NOT)) && group_is_settled_down (g)) {
+            if (was_ours)
+                takeover_record (s, HBD_LEVEL_NOTICE, "takeover.give", "group=%s to=%s reason=%s",
+                                 g->config->key, t->peer, group_give_name (g->giving));
+            group_let_go (s, g, "handed-over");
+            g->v1_again = 0;
+            answer (s, g, was_ours);
+        }
+        g->there_token =
+            g->token != CRM_TOKEN_MINE && g->there == CRM_GROUP_RUNNING && g->v1_again == 0
+                ? CRM_TOKEN_MINE
+                : CRM_TOKEN_NONE;
+    }
+}
+
+void
+legacy_move (const Step *s, Group *g, bool to_peer)
+{
+    if (to_peer) {
+        g->giving = GIVE_COMMAND;
+    } else {
+        g->wish = CRM_WISH_GIVE;
+        ask (s, g);
+    }
+}
+
+/* All is down but what could not be stopped: the peer may have what was. */
+void
+legacy_leave_rest (const Step *s)
+{
+    CrmTakeover *t = s->t;
+
+    for (guint i = 0; i < t->n; i++) {
+        Group *g = &t->groups[i];
+
+        if (g->token != CRM_TOKEN_MINE || !group_is_settled_down (g) || g->is_halted)
             continue;
+        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.give", "group=%s to=%s reason=shutdown",
+                         g->config->key, t->peer);
         group_let_go (s, g, "handed-over");
-        g->v1_again = 0;
-        answer (s, g, was_ours);
+        answer (s, g, true);
     }
 }
 

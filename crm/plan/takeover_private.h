@@ -86,6 +86,7 @@ typedef enum {
     V1_OTHER,    /* taking: said `other`, waiting for the peer's `done` */
     V1_STARTING, /* taking: starting groups */
     V1_ASKED,    /* taking: said hb_takeover, waiting for `me` */
+    V1_RESTING,  /* leaving: something is stuck, the rest is given as soon as the peer is stable */
 } V1Phase;
 
 /* A peer that speaks only Heartbeat's own protocol. */
@@ -96,6 +97,7 @@ typedef struct {
     bool is_stable; /* we are */
     bool peer_stable;
     bool peer_leaving; /* said resource none info=shutdown */
+    bool is_resting;   /* leaving, something is stuck: giving the other class away */
     bool failback_due; /* the peer joined: what prefers it goes back */
     HbdTime ask_again; /* `starting` unanswered */
     guint64 state_seq; /* of the newest starting or resource: an older one tells nothing */
@@ -201,6 +203,8 @@ void v1_on_report (const Step *s, const CrmReport *report);
 void v1_settle (const Step *s);
 void v1_on_timer (const Step *s);
 HbdTime v1_deadline (const CrmTakeover *t);
+/* Leaving with something stuck: give the peer the class of which all is down. True: done. */
+bool v1_leave_rest (const Step *s);
 /* Begin to give (standby) or to ask for (takeover) @hold, relative to us; false: in flux. */
 bool v1_give (const Step *s, CrmHold hold, const char *reason);
 bool v1_ask (const Step *s, CrmHold hold);
@@ -215,6 +219,10 @@ void legacy_enter (const Step *s);
 void legacy_on_report (const Step *s, const CrmReport *report);
 void legacy_settle (const Step *s);
 void legacy_on_timer (const Step *s);
+/* An operator moves @g: to the peer, or here. */
+void legacy_move (const Step *s, Group *g, bool to_peer);
+/* Leaving with something stuck: give the peer what is down. */
+void legacy_leave_rest (const Step *s);
 
 /* takeover_command.c */
 void command_begin (const Step *s, const CrmCommand *command);

@@ -12,9 +12,9 @@
 #include <string.h>
 
 static const char *const phase_names[] = {
-    [V1_IDLE] = "idle",   [V1_ME] = "me",       [V1_STOPPING] = "stopping",
-    [V1_DONE] = "done",   [V1_OTHER] = "other", [V1_STARTING] = "starting",
-    [V1_ASKED] = "asked",
+    [V1_IDLE] = "idle",   [V1_ME] = "me",           [V1_STOPPING] = "stopping",
+    [V1_DONE] = "done",   [V1_OTHER] = "other",     [V1_STARTING] = "starting",
+    [V1_ASKED] = "asked", [V1_RESTING] = "resting",
 };
 
 void
@@ -203,6 +203,45 @@ v1_ask (const Step *s, CrmHold hold)
     return true;
 }
 
+/* Classes of ours of which something could not be stopped. */
+static CrmHold
+stuck_classes (const CrmTakeover *t)
+{
+    CrmHold stuck = CRM_HOLD_NONE;
+
+    for (guint i = 0; i < t->n; i++)
+        if (!group_is_settled_down (&t->groups[i]))
+            stuck |= takeover_in_hold (&t->groups[i], CRM_HOLD_LOCAL, t->self) ? CRM_HOLD_LOCAL
+                                                                               : CRM_HOLD_FOREIGN;
+    return stuck;
+}
+
+bool
+v1_leave_rest (const Step *s)
+{
+    V1 *v = &s->t->v1;
+
+    if (!v->is_resting) {
+        CrmHold stuck = stuck_classes (s->t);
+
+        v->is_resting = true;
+        if (v->phase != V1_IDLE)
+            set_phase (s, V1_IDLE, HBD_TIME_NEVER);
+        /* "shutdown" was said before; a peer to which we are not stable could not even stop itself */
+        v1_say_resource (s, v->mine | stuck, 1, "");
+        v->moving = v->mine & ~stuck;
+        if (v->moving != CRM_HOLD_NONE)
+            set_phase (s, V1_RESTING, s->now + TAKEOVER_OTHER_LIMIT_US);
+    }
+    if (v->phase == V1_RESTING && v->peer_stable) {
+        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.standby", "hold=%s reason=shutdown peer=%s",
+                         crm_hold_name (v->moving), s->t->peer);
+        set_phase (s, V1_ME, s->now + TAKEOVER_OTHER_LIMIT_US);
+        say_ask (s, "me");
+    }
+    return v->phase == V1_IDLE;
+}
+
 static void
 begin_stopping (const Step *s)
 {
@@ -271,7 +310,7 @@ go_on_stopping (const Step *s)
 {
     V1 *v = &s->t->v1;
 
-    if (any_stuck (s->t)) {
+    if (!s->t->is_leaving && any_stuck (s->t)) {
         takeover_record (s, HBD_LEVEL_ERROR, "takeover.give-cancelled",
                          "hold=%s peer=%s reason=stuck", crm_hold_name (v->moving), s->t->peer);
         end_exchange (s, "stuck");
@@ -354,6 +393,8 @@ on_resource (const Step *s, const CrmReport *report)
     v->is_known |= !is_plan;
     if (report->stable >= 0)
         v->peer_stable = report->stable == 1;
+    if (t->is_leaving && !v->is_resting)
+        return;
     if (v->phase == V1_DONE && report->is_full && report->stable == 1
         && (report->hold & takeover_swap_hold (v->moving)) == takeover_swap_hold (v->moving))
         end_exchange (s, "peer-stable");
@@ -481,13 +522,13 @@ v1_settle (const Step *s)
                                 : CRM_GROUP_STOPPED;
         g->there_token = has_it ? CRM_TOKEN_MINE : CRM_TOKEN_NONE;
     }
+    if (v->phase == V1_STOPPING && (!t->is_leaving || v->is_resting))
+        go_on_stopping (s);
     if (t->is_leaving)
         return;
     if (!v->is_stable && v->phase == V1_IDLE && v->is_known)
         join (s);
-    if (v->phase == V1_STOPPING)
-        go_on_stopping (s);
-    else if (v->phase == V1_STARTING && all_started (t)) {
+    if (v->phase == V1_STARTING && all_started (t)) {
         say_ask (s, "done");
         end_exchange (s, "started");
     }

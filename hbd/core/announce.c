@@ -105,14 +105,15 @@ void
 hbd_core_send_status (HbdMembership *m)
 {
     g_autoptr (HbdMessage) status = hbd_message_new_typed ("status");
+    guint64 deadtime_ms =
+        m->is_holding_back ? HBD_DEADTIME_LONGEST_MS : (guint64) (m->deadtime_us + 999) / 1000;
 
     m->next_status_us = m->now + m->keepalive_us;
     if (m->is_quiet)
         return;
 
     hbd_message_add (status, "st", hbd_node_state_name (m->state));
-    hbd_message_add_printf (status, "dt", "%" G_GINT64_MODIFIER "x",
-                            (guint64) (m->deadtime_us + 999) / 1000);
+    hbd_message_add_printf (status, "dt", "%" G_GINT64_MODIFIER "x", deadtime_ms);
     hbd_message_add (status, "protocol", "1");
     hbd_message_add (status, "hbd", "1");
     for (guint i = 0; i + 1 < m->extras->len; i += 2)

@@ -251,6 +251,12 @@ hbd_membership_set_extra (HbdMembership *m, const char *name, const char *value)
 }
 
 void
+hbd_membership_hold_back (HbdMembership *m)
+{
+    m->is_holding_back = true;
+}
+
+void
 hbd_membership_set_load (HbdMembership *m, const char *load)
 {
     g_free (m->load);

@@ -146,6 +146,9 @@ void hbd_membership_set_extra (HbdMembership *m, const char *name, const char *v
 void hbd_membership_set_load (HbdMembership *m, const char *load);
 /* Swap authkeys (reload); copied. */
 void hbd_membership_set_keys (HbdMembership *m, const HbdKeyTable *keys);
+/* From now on our statuses announce the longest deadtime that 3.0.6 can read: peers wait for us
+ * about 24 days before they take us for dead. For one who leaves something running. */
+void hbd_membership_hold_back (HbdMembership *m);
 /* Announce a status at once (after set_extra), ahead of the next keepalive. After a pause that
  * nobody has told yet, @out gets DO_PAUSE instead, as from a step; call again once it is handled. */
 void hbd_membership_send_status (HbdMembership *m, HbdTime now, gint64 wall_s, GArray *out);

@@ -76,6 +76,9 @@ typedef enum {
 
 #define HBD_RATE_PERIOD_US HBD_S (60)
 
+/* 3.0.6 keeps `dt` in a long, also where that has 32 bits. */
+#define HBD_DEADTIME_LONGEST_MS G_GUINT64_CONSTANT (0x7fffffff)
+
 typedef enum {
     HBD_PEER_LINK_UNKNOWN, /* not heard, not yet missed */
     HBD_PEER_LINK_UP,
@@ -137,6 +140,7 @@ struct _HbdMembership {
     HbdTime ask_nodes_us; /* next reqnodes, or never */
     guint ask_nodes_tries;
     HbdTime last_gap_us;
+    bool is_holding_back; /* announce HBD_DEADTIME_LONGEST_MS */
     bool is_quiet; /* this step says no status: the layer above has to hear of a pause first */
 
     HbdPeer **peers; /* by node position; NULL at self */

@@ -22,6 +22,9 @@
 #define LINGER_KEEPALIVES 2
 #define LINGER_MIN_US     HBD_MS (100)
 #define LINGER_MAX_US     HBD_S (2)
+/* Where the last statuses keep a 3.0.6 peer from taking what still runs here, one of them must come
+ * through. */
+#define LINGER_HOLD_BACK  10
 
 typedef struct {
     HbdNode *node;
@@ -198,13 +201,18 @@ add_request (const Step *s, HbdRequestKind kind, guint group)
 }
 
 static void
-begin_exit (const Step *s)
+begin_exit (Step *s, bool hold_back)
 {
     HbdTime linger =
         CLAMP (LINGER_KEEPALIVES * s->node->keepalive_us, LINGER_MIN_US, LINGER_MAX_US);
     bool has_listener = s->node->peer >= 0 && s->node->peer_state != CRM_PEER_DEAD
                         && s->node->peer_state != CRM_PEER_UNKNOWN;
 
+    if (hold_back) {
+        linger = LINGER_HOLD_BACK * s->node->keepalive_us;
+        hbd_membership_hold_back (s->node->m);
+        s->say_status = true;
+    }
     s->node->exit_at = has_listener ? s->now + linger : s->now;
 }
 
@@ -228,7 +236,7 @@ perform (Step *s, CrmTakeoverAction *action)
         send_report (s, &action->report);
         break;
     case CRM_TAKEOVER_DO_RELEASED:
-        begin_exit (s);
+        begin_exit (s, action->hold_back);
         break;
     case CRM_TAKEOVER_DO_REPLY:
         if (action->reply.id != 0) /* 0: a script's message; it does not listen */

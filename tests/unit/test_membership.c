@@ -518,6 +518,26 @@ test_state_names (void)
         g_assert_cmpstr (hbd_node_state_name (i), ==, words[i]);
 }
 
+/* One that leaves something running is waited for, days long (doc/heartbeat.md 6.4). */
+static void
+test_holding_back_keeps_peers_waiting (void)
+{
+    g_autoptr (CoreNet) net = core_net_new (&core_net_defaults);
+    g_autoptr (HbdMessage) status = NULL;
+
+    core_net_start (net, 0);
+    core_net_start (net, 1);
+    core_net_run (net, HBD_S (2));
+    hbd_membership_hold_back (net->m[0]);
+    core_net_status (net, 0);
+    status = core_net_last_sent (net, 0, "status");
+    g_assert_cmpstr (hbd_message_get (status, "dt"), ==, "7fffffff");
+    core_net_run (net, HBD_MS (10));
+    core_net_kill (net, 0);
+    core_net_run (net, HBD_S (3600));
+    g_assert_cmpint (hbd_membership_node_state (net->m[1], 0), ==, HBD_NODE_ACTIVE);
+}
+
 #define ADD(name, function) g_test_add_func ("/membership/" name, function)
 
 static void
@@ -550,6 +570,7 @@ main (int argc, char **argv)
     ADD ("death/late-heartbeat-is-said", test_a_late_heartbeat_is_said);
     ADD ("death/one-way", test_one_way_loss_kills_on_the_deaf_side_only);
     ADD ("death/leaving-is-not-dying", test_leaving_is_told_apart_from_dying);
+    ADD ("death/held-back", test_holding_back_keeps_peers_waiting);
     ADD ("restart/while-alive", test_a_restart_is_told_while_alive);
     ADD ("restart/after-death", test_a_restart_is_told_after_death);
     ADD ("generation/healed-cut-is-a-restart", test_a_healed_cut_looks_like_a_restart);

@@ -91,7 +91,7 @@ give (Script *s, CrmTakeoverEvent event)
         else if (a->kind == CRM_TAKEOVER_DO_STOP)
             g_string_append_printf (s->said, "stop g%u; ", a->group);
         else if (a->kind == CRM_TAKEOVER_DO_RELEASED)
-            g_string_append (s->said, "released; ");
+            g_string_append (s->said, a->hold_back ? "released, hold back; " : "released; ");
         else if (a->kind == CRM_TAKEOVER_DO_REPLY)
             g_string_append_printf (s->said, "reply %s; ", a->reply.is_ok ? "yes" : "no");
         else if (a->kind == CRM_TAKEOVER_DO_REPORT)
@@ -422,8 +422,9 @@ test_leaving (void)
     expect (s, "shutdone; released;");
 }
 
+/* Safety rule 3: it would take everything on shutdone, and after our silence. */
 static void
-test_leaving_with_a_stuck_group_says_no_shutdone (void)
+test_leaving_with_a_stuck_group_holds_the_peer_back (void)
 {
     g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
 
@@ -431,7 +432,66 @@ test_leaving_with_a_stuck_group_says_no_shutdone (void)
     g_string_truncate (s->said, 0);
     group (s, 0, CRM_GROUP_STOPPING);
     group (s, 0, CRM_GROUP_STUCK);
-    expect (s, "released;");
+    expect (s, "resource local 1 ; released, hold back;");
+}
+
+/* The class of which nothing is stuck goes to the peer by an ordinary standby. */
+static void
+test_leaving_with_a_stuck_group_gives_the_other_class (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_OFF);
+
+    peer (s, CRM_PEER_UP);
+    peer (s, CRM_PEER_ACTIVE);
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+    says_resource (s, CRM_HOLD_NONE, 1, "");
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    stopped (s, 1);
+    g_string_truncate (s->said, 0);
+    group (s, 0, CRM_GROUP_STOPPING);
+    group (s, 0, CRM_GROUP_STUCK);
+    expect (s, "resource all 1 ; ask foreign me;");
+    says_ask (s, CRM_HOLD_FOREIGN, "other");
+    expect (s, "resource local 0 standby; ask foreign done;");
+    says_ask (s, CRM_HOLD_FOREIGN, "done");
+    expect (s, "resource local 1 ; released, hold back;");
+}
+
+/* It is at the end of an exchange: asked when it says that it is stable. */
+static void
+test_leaving_with_a_stuck_group_waits_for_the_peer (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_OFF);
+
+    peer (s, CRM_PEER_UP);
+    peer (s, CRM_PEER_ACTIVE);
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    stopped (s, 1);
+    group (s, 0, CRM_GROUP_STOPPING);
+    g_string_truncate (s->said, 0);
+    group (s, 0, CRM_GROUP_STUCK);
+    expect (s, "resource all 1 ;");
+    says_resource (s, CRM_HOLD_NONE, 1, "");
+    expect (s, "ask foreign me;");
+}
+
+static void
+test_leaving_with_a_stuck_group_ends_though_the_peer_is_mute (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_OFF);
+
+    peer (s, CRM_PEER_UP);
+    peer (s, CRM_PEER_ACTIVE);
+    says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
+    says_resource (s, CRM_HOLD_NONE, 1, "");
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    stopped (s, 1);
+    group (s, 0, CRM_GROUP_STOPPING);
+    group (s, 0, CRM_GROUP_STUCK);
+    g_string_truncate (s->said, 0);
+    wait (s, HBD_S (11));
+    expect (s, "resource all 1 ; released, hold back;");
 }
 
 static void
@@ -441,7 +501,7 @@ test_leaving_ends_though_the_manager_is_silent (void)
 
     give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
     wait (s, HBD_S (600)); /* no agents, no time limits but the slack */
-    g_assert_nonnull (strstr (s->said->str, "released;"));
+    g_assert_nonnull (strstr (s->said->str, "released, hold back;"));
     g_assert_null (strstr (s->said->str, "shutdone"));
 }
 
@@ -571,6 +631,89 @@ test_legacy_death_and_departure (void)
     expect (s, "reply no;");
 }
 
+/* Each its own, legacy. */
+static Script *
+legacy_settled_new (void)
+{
+    Script *s = joined_new (CRM_FAILBACK_LEGACY, CRM_PEER_ACTIVE);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0" });
+    started (s, 0);
+    g_string_truncate (s->said, 0);
+    return s;
+}
+
+/* An answer that nobody asked for: Heartbeat takes the group. Once; it cannot tell how it went. */
+static void
+test_legacy_failed_group_is_given (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_LEGACY, CRM_PEER_ACTIVE);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0" });
+    group (s, 0, CRM_GROUP_STARTING);
+    g_string_truncate (s->said, 0);
+    group (s, 0, CRM_GROUP_FAILED);
+    expect (s, "ip-response g0 yes;");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 0), ==, "beta");
+    wait (s, HBD_S (100));
+    expect (s, "");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_REQUEST, .key = "g0" }); /* sure that it is down? */
+    expect (s, "ip-response g0 no;");
+}
+
+static void
+test_legacy_group_moves_both_ways (void)
+{
+    g_autoptr (Script) s = legacy_settled_new ();
+
+    command (s, CRM_COMMAND_GROUP_MOVE, CRM_HOLD_NONE, "g0");
+    expect (s, "stop g0;");
+    stopped (s, 0);
+    expect (s, "ip-response g0 yes; reply yes;");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 0), ==, "beta");
+    command (s, CRM_COMMAND_GROUP_MOVE, CRM_HOLD_NONE, "g0");
+    expect (s, "ip-request g0;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0", .weown = true });
+    expect (s, "start g0;");
+    started (s, 0);
+    expect (s, "reply yes;");
+}
+
+static void
+test_legacy_standby_and_takeover (void)
+{
+    g_autoptr (Script) s = legacy_settled_new ();
+
+    command (s, CRM_COMMAND_TAKEOVER, CRM_HOLD_ALL, NULL);
+    expect (s, "ip-request g1;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g1", .weown = true });
+    expect (s, "start g1;");
+    started (s, 1);
+    expect (s, "reply yes;");
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_FOREIGN, NULL);
+    expect (s, "stop g1;");
+    stopped (s, 1);
+    expect (s, "ip-response g1 yes; reply yes;");
+    command (s, CRM_COMMAND_STANDBY, CRM_HOLD_FOREIGN, NULL);
+    expect (s, "reply yes;"); /* nothing left to give */
+}
+
+static void
+test_legacy_leaving_with_a_stuck_group_gives_the_rest (void)
+{
+    g_autoptr (Script) s = alone_new (CRM_FAILBACK_LEGACY);
+
+    peer (s, CRM_PEER_UP);
+    peer (s, CRM_PEER_ACTIVE);
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    expect (s, "stop g0; stop g1;");
+    stopped (s, 1);
+    expect (s, "");
+    group (s, 0, CRM_GROUP_STOPPING);
+    group (s, 0, CRM_GROUP_STUCK);
+    expect (s, "ip-response g1 yes; released, hold back;");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -591,8 +734,14 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover-v1/death-within-a-standby-takes-it-back",
                      test_death_within_a_standby_takes_it_back);
     g_test_add_func ("/takeover-v1/leaving", test_leaving);
-    g_test_add_func ("/takeover-v1/leaving-with-a-stuck-group-says-no-shutdone",
-                     test_leaving_with_a_stuck_group_says_no_shutdone);
+    g_test_add_func ("/takeover-v1/leaving-with-a-stuck-group/holds-the-peer-back",
+                     test_leaving_with_a_stuck_group_holds_the_peer_back);
+    g_test_add_func ("/takeover-v1/leaving-with-a-stuck-group/gives-the-other-class",
+                     test_leaving_with_a_stuck_group_gives_the_other_class);
+    g_test_add_func ("/takeover-v1/leaving-with-a-stuck-group/waits-for-the-peer",
+                     test_leaving_with_a_stuck_group_waits_for_the_peer);
+    g_test_add_func ("/takeover-v1/leaving-with-a-stuck-group/ends-though-the-peer-is-mute",
+                     test_leaving_with_a_stuck_group_ends_though_the_peer_is_mute);
     g_test_add_func ("/takeover-v1/leaving-ends-though-the-manager-is-silent",
                      test_leaving_ends_though_the_manager_is_silent);
     g_test_add_func ("/takeover-v1/healed-partition-lets-go-and-joins-anew",
@@ -606,5 +755,12 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover-v1/legacy/stuck-is-never-answered",
                      test_legacy_stuck_is_never_answered);
     g_test_add_func ("/takeover-v1/legacy/death-and-departure", test_legacy_death_and_departure);
+    g_test_add_func ("/takeover-v1/legacy/failed-group-is-given",
+                     test_legacy_failed_group_is_given);
+    g_test_add_func ("/takeover-v1/legacy/group-moves-both-ways",
+                     test_legacy_group_moves_both_ways);
+    g_test_add_func ("/takeover-v1/legacy/standby-and-takeover", test_legacy_standby_and_takeover);
+    g_test_add_func ("/takeover-v1/legacy/leaving-with-a-stuck-group-gives-the-rest",
+                     test_legacy_leaving_with_a_stuck_group_gives_the_rest);
     return g_test_run ();
 }
