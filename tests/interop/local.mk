@@ -3,3 +3,5 @@ EXTRA_DIST += tests/interop/README.md tests/interop/run tests/interop/mixed.py
 EXTRA_DIST += tests/interop/test_pair.py
 EXTRA_DIST += tests/interop/test_order.py
 EXTRA_DIST += tests/interop/test_protocol.py
+EXTRA_DIST += tests/interop/heal.py
+EXTRA_DIST += tests/interop/test_heal.py
