@@ -6,6 +6,7 @@ AM_TESTS_ENVIRONMENT = \
 include tests/unit/core.mk
 include tests/unit/link.mk
 include tests/unit/wire.mk
+include tests/unit/vrrp.mk
 include tests/unit/exec.mk
 include tests/unit/tools.mk
 include tests/unit/ra.mk
