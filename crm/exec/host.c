@@ -9,9 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DPKG_STATUS "/var/lib/dpkg/status"
-#define SCRIPT_MAX  (256 * 1024)
-#define LIST_MAX    1000
+#define SCRIPT_MAX (256 * 1024)
+#define LIST_MAX   1000
 
 typedef struct {
     CrmHost host; /* first: what the caller sees */
@@ -30,15 +29,15 @@ add_conffile (GHashTable *packaged, const char *line)
 }
 
 /* dpkg's state of the heartbeat package: paragraphs, "Conffiles:" followed by indented lines. */
-static GHashTable *
-read_packaged (void)
+GHashTable *
+crm_host_packaged_files (const char *status)
 {
     GHashTable *packaged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     g_autofree char *text = NULL;
     const char *at;
     bool is_in_list = false;
 
-    if (!g_file_get_contents (DPKG_STATUS, &text, NULL, NULL))
+    if (!g_file_get_contents (status, &text, NULL, NULL))
         return packaged;
     at = g_str_has_prefix (text, "Package: heartbeat\n") ? text
                                                          : strstr (text, "\nPackage: heartbeat\n");
@@ -142,7 +141,7 @@ crm_host_new (const CrmHostPaths *paths)
     h->init_dir = g_strdup (paths->init_dir != NULL ? paths->init_dir : "/etc/init.d");
     h->ocf_root = g_strdup (paths->ocf_root != NULL ? paths->ocf_root : HBD_OCF_ROOT);
     h->own_agents = g_strdup (paths->own_agents);
-    h->packaged = read_packaged ();
+    h->packaged = crm_host_packaged_files (CRM_HOST_DPKG_STATUS);
     h->host.data = h;
     h->host.script = host_script;
     h->host.list = host_list;

@@ -15,3 +15,8 @@ typedef struct {
 CrmHost *crm_host_new (const CrmHostPaths *paths);
 void crm_host_free (CrmHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CrmHost, crm_host_free)
+
+#define CRM_HOST_DPKG_STATUS "/var/lib/dpkg/status"
+/* The configuration files of the heartbeat package, path -> MD5 as shipped, as dpkg's @status file
+ * has them; empty where there is none. (transfer full) */
+GHashTable *crm_host_packaged_files (const char *status);

@@ -38,15 +38,15 @@ is_executable (gpointer data, const char *path)
     return g_file_test (path, G_FILE_TEST_IS_REGULAR) && access (path, X_OK) == 0;
 }
 
-/* Our own agents, when we run from the build tree: ../../ra beside hbd/daemon. */
-static char *
-own_agents_dir (void)
+char *
+hbd_setup_own_agents (void)
 {
     g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
     g_autofree char *dir = self != NULL ? g_path_get_dirname (self) : NULL;
     g_autofree char *agents = dir != NULL ? g_build_filename (dir, "..", "..", "ra", NULL) : NULL;
 
-    if (agents == NULL || !g_str_has_suffix (dir, "/hbd/daemon")
+    if (agents == NULL
+        || (!g_str_has_suffix (dir, "/hbd/daemon") && !g_str_has_suffix (dir, "/hbd/migrate"))
         || !g_file_test (agents, G_FILE_TEST_IS_DIR))
         return NULL;
     return g_canonicalize_filename (agents, NULL);
@@ -92,7 +92,7 @@ HbdSetup *
 hbd_setup_new (HbdFiles *files, const HbdOptions *options)
 {
     HbdSetup *setup = g_new0 (HbdSetup, 1);
-    g_autofree char *own_agents = own_agents_dir ();
+    g_autofree char *own_agents = hbd_setup_own_agents ();
     g_autofree char *node_name = g_ascii_strdown (options->node_name, -1);
     CrmHostPaths paths = { .ha_dir = options->ha_dir, .own_agents = own_agents };
     g_autoptr (CrmHost) host = crm_host_new (&paths);

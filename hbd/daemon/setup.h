@@ -25,6 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdSetup, hbd_setup_free)
 bool hbd_setup_exists (const HbdSetup *setup); /* is there any configuration at all? */
 bool hbd_setup_is_good (const HbdSetup *setup);
 
+/* The folder of our own agents when we run from the build tree (../../ra beside the program), else
+ * NULL. (transfer full) */
+char *hbd_setup_own_agents (void);
+
 /* Lifetime of addresses in the kernel in seconds, 0 for none: a third of deadtime, at least 1 and
  * at most 10 s, unless hbd.conf says otherwise. */
 guint hbd_setup_lease_s (const CfgCluster *cluster);

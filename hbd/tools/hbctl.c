@@ -11,6 +11,7 @@
 #include "hbd/tools/json.h"
 #include "hbd/tools/show.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -392,6 +393,29 @@ run_check (const Call *call)
     return error->domain == G_SPAWN_EXIT_ERROR ? error->code : 1;
 }
 
+/* A program of its own, since it reads what the daemon reads; its output and exit code are ours. */
+static int
+run_migrate (const Call *call)
+{
+    g_autofree char *path =
+        hbd_client_program ("hbd/migrate/hbd-migrate-check", HBD_LIBEXECDIR "/hbd-migrate-check");
+    g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+
+    if (strcmp (call->words[0], "check") != 0) {
+        fprintf (stderr, "hbctl: migrate '%s': use check\n", call->words[0]);
+        return EXIT_USAGE;
+    }
+    g_ptr_array_add (argv, path);
+    if (call->options->json)
+        g_ptr_array_add (argv, (gpointer) "--json");
+    for (int i = 1; i < call->word_count; i++)
+        g_ptr_array_add (argv, call->words[i]);
+    g_ptr_array_add (argv, NULL);
+    execv (path, (char **) argv->pdata);
+    fprintf (stderr, "hbctl: %s: %s\n", path, g_strerror (errno));
+    return 1;
+}
+
 static const Subcommand subcommands[] = {
     { "status", "", "who serves what, and what is wrong", 0, 0, run_status },
     { "watch", "", "the same, again each second", 0, 0, run_watch },
@@ -407,6 +431,8 @@ static const Subcommand subcommands[] = {
     { "reload", "[--plan]", "read the configuration again; --plan only says what would change", 0,
       0, run_reload },
     { "check", "[OPTION...]", "hbd --check: are the files right?", 0, 64, run_check },
+    { "migrate", "check [OPTION...]", "what will be different from Heartbeat 3.0.6?", 1, 64,
+      run_migrate },
     { "version", "", "this version, and the daemon's", 0, 0, run_version },
 };
 

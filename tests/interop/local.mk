@@ -5,3 +5,4 @@ EXTRA_DIST += tests/interop/test_order.py
 EXTRA_DIST += tests/interop/test_protocol.py
 EXTRA_DIST += tests/interop/heal.py
 EXTRA_DIST += tests/interop/test_heal.py
+EXTRA_DIST += tests/interop/test_check.py

@@ -45,6 +45,8 @@ EXTRA_DIST += tests/data/cfg
 # Write anew what is made from the sources: golden files, the manual pages' tables, the fuzz
 # dictionaries. Look at the difference before committing it.
 .PHONY: update-golden
-update-golden: tests/unit/test_cfg_wrong$(EXEEXT) tests/unit/test_cfg_rows$(EXEEXT)
+update-golden: tests/unit/test_cfg_wrong$(EXEEXT) tests/unit/test_cfg_rows$(EXEEXT) \
+  tests/unit/test_migrate_judge$(EXEEXT)
 	$(AM_TESTS_ENVIRONMENT) HBD_UPDATE_GOLDEN=1 tests/unit/test_cfg_wrong$(EXEEXT) >/dev/null
 	$(AM_TESTS_ENVIRONMENT) HBD_UPDATE_GOLDEN=1 tests/unit/test_cfg_rows$(EXEEXT) >/dev/null
+	$(AM_TESTS_ENVIRONMENT) HBD_UPDATE_GOLDEN=1 tests/unit/test_migrate_judge$(EXEEXT) >/dev/null

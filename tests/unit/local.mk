@@ -13,3 +13,4 @@ include tests/unit/ra.mk
 include tests/unit/plan.mk
 include tests/unit/cfg.mk
 include tests/unit/daemon.mk
+include tests/unit/migrate.mk
