@@ -6,3 +6,5 @@ EXTRA_DIST += tests/interop/test_protocol.py
 EXTRA_DIST += tests/interop/heal.py
 EXTRA_DIST += tests/interop/test_heal.py
 EXTRA_DIST += tests/interop/test_check.py
+EXTRA_DIST += tests/interop/migration.py
+EXTRA_DIST += tests/interop/test_migrate.py

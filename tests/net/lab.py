@@ -337,11 +337,13 @@ class Node:
 
 
 class Answer:
-    """What a probe saw: gaps as (from_ms, to_ms), who changes as (ms, name)."""
+    """What a probe saw: gaps as (from_ms, to_ms), who changes as (ms, name); when it did not run
+    itself, as (from_ms, to_ms)."""
 
     def __init__(self, lab, text):
         self.gaps = [(float(a), float(b)) for a, b in
                      re.findall(r"^gap (\S+) (\S+) ", text, re.M)]
+        self.slept = [(float(a), float(b)) for a, b in re.findall(r"^slept (\S+) (\S+)", text, re.M)]
         self.changes = [(float(a), lab.owner_name(b)) for a, b in
                         re.findall(r"^who (\S+) (.+)$", text, re.M)]
         self.duplicates = [(float(a), lab.owner_name(b), lab.owner_name(c)) for a, b, c in
@@ -352,6 +354,13 @@ class Answer:
     def outage_ms(self, since_ms):
         """Longest gap that ends after @since_ms; 0 when no gap was long enough to be told."""
         return max((to - start for start, to in self.gaps if to > since_ms), default=0.0)
+
+    def lost_ms(self, since_ms, shortest_ms=20.0):
+        """Sum of the gaps after @since_ms, each without the time in which nobody asked."""
+        lengths = [to - max(start, since_ms)
+                   - sum(max(0.0, min(to, b) - max(start, a)) for a, b in self.slept)
+                   for start, to in self.gaps if to > since_ms]
+        return sum(length for length in lengths if length >= shortest_ms)
 
 
 class Probe:

@@ -10,6 +10,7 @@
  * Output, times in ms of CLOCK_MONOTONIC (the same in every namespace):
  *   who FIRST_MS NAME               NAME (a MAC, or the body) answered, and another did before
  *   gap FROM_MS TO_MS LENGTH_MS     no good answer in between
+ *   slept FROM_MS TO_MS             the probe itself got no processor and asked nothing
  *   also AT_MS NAME OTHER           arp: NAME answers, and did so less than 50 ms ago, with OTHER
  *                                   in between: both have the address
  *   end sent=N answers=N longest_gap_ms=X open_gap_ms=X
@@ -446,9 +447,15 @@ static void
 on_timer (Probe *p)
 {
     uint64_t expired = 0;
+    double missed_ms;
 
     if (read (p->timer, &expired, sizeof expired) < 0)
         return;
+    missed_ms = (double) (expired - 1) * p->interval_us / 1000;
+    if (missed_ms >= p->min_gap_ms / 2 && !p->is_live) {
+        printf ("slept %.1f %.1f\n", now_ms () - missed_ms, now_ms ());
+        fflush (stdout);
+    }
     if (p->run_s > 0 && now_ms () - p->start_ms > p->run_s * 1000) {
         p->is_done = true;
         return;
