@@ -394,6 +394,7 @@ take_status_ask (Engine *e, GVariant *payload)
         g_variant_dict_init (&dict, status);
     }
     g_variant_dict_insert_value (&dict, "traffic", hbd_engine_links_status (e->links));
+    hbd_engine_links_add_counters (e->links, &dict);
     g_variant_dict_insert_value (&dict, "refusals", hbd_engine_links_refusals (e->links));
     hbd_ipc_send (e->manager, HBD_IPC_STATUS,
                   g_variant_new ("(u@a{sv})", id, g_variant_dict_end (&dict)), NULL, 0);

@@ -296,6 +296,34 @@ hbd_engine_links_status (const HbdEngineLinks *links)
     return g_variant_builder_end (&b);
 }
 
+void
+hbd_engine_links_add_counters (const HbdEngineLinks *links, GVariantDict *status)
+{
+    g_autoptr (GVariant) others =
+        g_variant_dict_lookup_value (status, "counters", G_VARIANT_TYPE ("a{st}"));
+    guint64 too_long = 0, filtered = 0, overflows = 0;
+    GVariantBuilder b;
+
+    for (guint i = 0; i < links->links->len; i++) {
+        const Link *link = links->links->pdata[i];
+        const HbdLinkStats *stats = hbd_link_io_stats (link->io);
+
+        too_long += stats->rx_too_long;
+        filtered += stats->rx_filtered;
+        overflows += hbd_link_io_overflows (link->io);
+    }
+    g_variant_builder_init (&b, G_VARIANT_TYPE ("a{st}"));
+    for (gsize i = 0; others != NULL && i < g_variant_n_children (others); i++) {
+        g_autoptr (GVariant) counter = g_variant_get_child_value (others, i);
+
+        g_variant_builder_add_value (&b, counter);
+    }
+    g_variant_builder_add (&b, "{st}", "link-too-long", too_long);
+    g_variant_builder_add (&b, "{st}", "link-not-for-us", filtered);
+    g_variant_builder_add (&b, "{st}", "link-overflow", overflows);
+    g_variant_dict_insert_value (status, "counters", g_variant_builder_end (&b));
+}
+
 GVariant *
 hbd_link_sockets_to_variant (int index, const HbdLinkSockets *sockets)
 {

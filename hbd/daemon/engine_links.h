@@ -36,6 +36,8 @@ void hbd_engine_links_note (HbdEngineLinks *links, HbdRecord *record);
 GVariant *hbd_engine_links_refusals (const HbdEngineLinks *links);
 /* Traffic by link: aa{sv} with name, open, rx, rx_errors, tx, tx_errors. (transfer full, floating) */
 GVariant *hbd_engine_links_status (const HbdEngineLinks *links);
+/* Add what was lost below the node, on all links together, to the `counters` (a{st}) of @status. */
+void hbd_engine_links_add_counters (const HbdEngineLinks *links, GVariantDict *status);
 
 /* HBD_IPC_LINK_OPEN's payload for @sockets. (transfer full, floating) */
 GVariant *hbd_link_sockets_to_variant (int index, const HbdLinkSockets *sockets);

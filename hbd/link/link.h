@@ -58,7 +58,8 @@ typedef struct _HbdLinkIo HbdLinkIo;
 typedef struct {
     guint64 rx_datagrams;
     guint64 rx_errors;
-    guint64 rx_filtered; /* not unicast where only that is wanted; longer than a message can be */
+    guint64 rx_filtered; /* not unicast where only that is wanted */
+    guint64 rx_too_long; /* longer than a message can be */
     guint64 tx_datagrams;
     guint64 tx_errors; /* per destination */
 } HbdLinkStats;
@@ -89,3 +90,5 @@ char *hbd_link_io_source (const HbdLinkIo *io);
  * minute *@record, (transfer full), says so, else it is NULL. True when any destination took it. */
 bool hbd_link_io_send (HbdLinkIo *io, const void *data, gsize len, HbdTime now, HbdRecord **record);
 const HbdLinkStats *hbd_link_io_stats (const HbdLinkIo *io);
+/* Datagrams for which the kernel had no room: they came faster than they were read. */
+guint64 hbd_link_io_overflows (const HbdLinkIo *io);

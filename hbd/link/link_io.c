@@ -7,6 +7,7 @@
 #include "hbd/wire/message.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct _HbdLinkIo {
     char *name;
     HbdLinkSockets sockets;
     HbdLinkStats stats;
+    guint64 old_overflows; /* of sockets that are closed */
     HbdRate error_rate;
     HbdLinkAddress source;                    /* of the last datagram; .len 0: none yet */
     guint8 buffer[HBD_MESSAGE_MAX_BYTES + 1]; /* one more shows what is too long */
@@ -47,7 +49,7 @@ hbd_link_io_free (HbdLinkIo *io)
 void
 hbd_link_io_attach (HbdLinkIo *io, HbdLinkSockets *sockets)
 {
-    hbd_link_sockets_clear (&io->sockets);
+    hbd_link_io_detach (io);
     io->sockets = *sockets;
     io->sockets.n_dests = MIN (io->sockets.n_dests, HBD_LINK_MAX_DESTS);
     hbd_link_sockets_init (sockets);
@@ -56,6 +58,7 @@ hbd_link_io_attach (HbdLinkIo *io, HbdLinkSockets *sockets)
 void
 hbd_link_io_detach (HbdLinkIo *io)
 {
+    io->old_overflows = hbd_link_io_overflows (io);
     hbd_link_sockets_clear (&io->sockets);
 }
 
@@ -75,6 +78,17 @@ const HbdLinkStats *
 hbd_link_io_stats (const HbdLinkIo *io)
 {
     return &io->stats;
+}
+
+guint64
+hbd_link_io_overflows (const HbdLinkIo *io)
+{
+    guint32 info[SK_MEMINFO_VARS] = { 0 };
+    socklen_t len = sizeof info;
+
+    if (io->sockets.rx_fd >= 0)
+        getsockopt (io->sockets.rx_fd, SOL_SOCKET, SO_MEMINFO, info, &len);
+    return io->old_overflows + info[SK_MEMINFO_DROPS];
 }
 
 /* Was it sent to an address of this host, as opposed to a broadcast address or a group? */
@@ -99,7 +113,8 @@ is_unicast (struct msghdr *header)
     return true;
 }
 
-/* Read one datagram; its length, or -1 when there is none. @is_wanted: hand it over. */
+/* Read one datagram; its length, or -1 when there is none. @is_wanted: hand it over, else it is
+ * counted. */
 static gssize
 receive_one (HbdLinkIo *io, bool *is_wanted)
 {
@@ -119,8 +134,13 @@ receive_one (HbdLinkIo *io, bool *is_wanted)
         return -1;
     }
     io->source.len = header.msg_namelen;
-    *is_wanted = len <= HBD_MESSAGE_MAX_BYTES && (header.msg_flags & MSG_TRUNC) == 0
-                 && (!io->sockets.unicast_only || is_unicast (&header));
+    *is_wanted = false;
+    if (len > HBD_MESSAGE_MAX_BYTES || (header.msg_flags & MSG_TRUNC) != 0)
+        io->stats.rx_too_long++;
+    else if (io->sockets.unicast_only && !is_unicast (&header))
+        io->stats.rx_filtered++;
+    else
+        *is_wanted = true;
     return len;
 }
 
@@ -135,10 +155,8 @@ hbd_link_io_receive (HbdLinkIo *io, HbdLinkReceiveFunc func, gpointer user_data)
 
         if (len < 0)
             break;
-        if (!is_wanted) {
-            io->stats.rx_filtered++;
+        if (!is_wanted)
             continue;
-        }
         io->stats.rx_datagrams++;
         handed_over++;
         func (user_data, io->buffer, (gsize) len);

@@ -242,6 +242,9 @@ count_statuses (Fixture *f)
 static void
 test_beats_and_statuses (Fixture *f, gconstpointer data)
 {
+    g_autoptr (GVariant) counters = NULL;
+    guint64 count;
+
     start (f);
     for (int i = 0; i < 10; i++)
         turn_until (f, "beat");
@@ -250,6 +253,10 @@ test_beats_and_statuses (Fixture *f, gconstpointer data)
     turn_until (f, "status");
     g_assert_true (g_variant_lookup (f->status, "nodes", "@aa{sv}", NULL));
     g_assert_true (g_variant_lookup (f->status, "traffic", "@aa{sv}", NULL));
+    counters = g_variant_lookup_value (f->status, "counters", G_VARIANT_TYPE ("a{st}"));
+    g_assert_true (g_variant_lookup (counters, "link-too-long", "t", &count));
+    g_assert_cmpuint (count, ==, 0);
+    g_assert_true (g_variant_lookup (counters, "rx", "t", &count));
 }
 
 /* With a keepalive that is far away: each test frame is one status more, at once. */

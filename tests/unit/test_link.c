@@ -194,9 +194,37 @@ test_what_is_longer_than_a_message_is_not_taken (void)
         g_assert_cmpuint (received.last->len, ==, HBD_MESSAGE_MAX_BYTES);
         g_assert_cmpuint (send_and_receive (io, data, HBD_MESSAGE_MAX_BYTES + 1, &received), ==, 0);
         g_assert_cmpuint (send_and_receive (io, data, HBD_MESSAGE_MAX_BYTES + 2, &received), ==, 0);
-        g_assert_cmpuint (hbd_link_io_stats (io)->rx_filtered, ==, 2);
+        g_assert_cmpuint (hbd_link_io_stats (io)->rx_too_long, ==, 2);
     }
     g_byte_array_unref (received.last);
+}
+
+static void
+test_what_the_kernel_had_no_room_for_is_counted (void)
+{
+    guint16 port = free_port ();
+    struct sockaddr_in target = { .sin_family = AF_INET,
+                                  .sin_port = g_htons (port),
+                                  .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
+    g_autofree guint8 *data = g_malloc0 (HBD_MESSAGE_MAX_BYTES);
+    g_autoptr (HbdLinkIo) io = NULL;
+    guint64 seen;
+    int fd;
+
+    if (!has_loopback ())
+        return;
+    io = open_ucast (port, "127.0.0.1", NULL);
+    g_assert_cmpuint (hbd_link_io_overflows (io), ==, 0);
+    fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    for (guint i = 0; i < 100; i++) /* 6 MB for a buffer of half a MB */
+        g_assert_cmpint (
+            sendto (fd, data, HBD_MESSAGE_MAX_BYTES, 0, (struct sockaddr *) &target, sizeof target),
+            ==, HBD_MESSAGE_MAX_BYTES);
+    close (fd);
+    seen = hbd_link_io_overflows (io);
+    g_assert_cmpuint (seen, >, 0);
+    hbd_link_io_detach (io);
+    g_assert_cmpuint (hbd_link_io_overflows (io), ==, seen);
 }
 
 static void
@@ -600,6 +628,7 @@ main (int argc, char **argv)
     ADD ("ucast/one-known-peer-is-enough", test_one_known_peer_is_enough);
     ADD ("ucast/too-many-peers", test_too_many_peers_are_refused);
     ADD ("io/too-long-is-not-taken", test_what_is_longer_than_a_message_is_not_taken);
+    ADD ("io/overflow-is-counted", test_what_the_kernel_had_no_room_for_is_counted);
     ADD ("io/batch-is-bounded", test_a_batch_is_bounded);
     ADD ("io/send-errors", test_send_errors_are_counted_and_said_once);
     ADD ("open/errors-say-what-is-wrong", test_errors_say_what_is_wrong);
