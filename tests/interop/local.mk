@@ -8,3 +8,5 @@ EXTRA_DIST += tests/interop/test_heal.py
 EXTRA_DIST += tests/interop/test_check.py
 EXTRA_DIST += tests/interop/migration.py
 EXTRA_DIST += tests/interop/test_migrate.py
+EXTRA_DIST += tests/interop/flooded.py
+EXTRA_DIST += tests/interop/test_flood.py
