@@ -6,5 +6,6 @@ libcrmplan_a_SOURCES = \
   crm/plan/takeover_claims.c \
   crm/plan/takeover_command.c \
   crm/plan/takeover_group.c \
+  crm/plan/takeover_heal.c \
   crm/plan/takeover_legacy.c \
   crm/plan/takeover_v1.c

@@ -47,9 +47,7 @@
  * we are as if just started; nobody is believed dead before he had a deadtime to speak.
  *
  * A 3.0.6 peer (takeover_v1.c, takeover_legacy.c), or one with another haresources, speaks in whole
- * classes. When it returns after we took it for dead, both may run everything: our membership has
- * taken a new generation meanwhile, so that it sees a restart of us and goes on serving; we let go
- * of everything and join anew (doc/heartbeat.md 11.2).
+ * classes. Cuts between us and it, and their heal: takeover_heal.c.
  *
  * Leaving: all groups stop, tokens are granted, then shutdone, which carries the claims: what could
  * not be stopped is not handed over. A 3.0.6 peer cannot read that: it gets the classes (legacy: the
@@ -283,6 +281,7 @@ on_peer_dead (const Step *s)
     t->p.state = CRM_PEER_DEAD;
     t->p.is_gone = false;
     t->deaths++;
+    heal_remember (t);
     forget_peer (t);
     be_alone (t);
     for (guint i = 0; i < t->n; i++)
@@ -292,18 +291,12 @@ on_peer_dead (const Step *s)
 }
 
 static void
-enter_v1 (const Step *s, bool returned)
+enter_v1 (const Step *s)
 {
     CrmTakeover *t = s->t;
 
     if (!t->is_joined || t->is_leaving)
         return;
-    if (returned) {
-        takeover_record (s, HBD_LEVEL_WARNING, "takeover.let-go", "peer=%s reason=partition-healed",
-                         t->peer);
-        v1_drop (s, CRM_HOLD_ALL, "partition-healed");
-        t->v1.is_stable = false;
-    }
     if (t->config.failback == CRM_FAILBACK_LEGACY)
         legacy_enter (s);
     else
@@ -337,10 +330,17 @@ on_peer (const Step *s, const CrmTakeoverEvent *event)
         return;
     t->p.is_gone = false;
     t->publish_now = true;
+    if (was_alive)
+        heal_remember (t);
     forget_peer (t);
-    if (takeover_peer_is_v1 (t)
-        && (event->peer.returned || event->peer.restarted || !was_alive || was_native))
-        enter_v1 (s, returned);
+    if (!takeover_peer_is_v1 (t)
+        || !(event->peer.returned || event->peer.restarted || !was_alive || was_native))
+        return;
+    if (returned && t->is_joined && !t->is_leaving)
+        heal_on_return (s, event->peer.is_unaware);
+    enter_v1 (s);
+    if (returned)
+        t->v1.state_seq = event->peer.seq;
 }
 
 static void
@@ -384,6 +384,7 @@ on_report (const Step *s, const CrmReport *report)
             claims_receive (s, report->claims);
     } else if (takeover_peer_is_v1 (t)
                && (!t->is_leaving || t->v1.is_resting || report->kind == CRM_REPORT_RESOURCE)) {
+        heal_on_report (s, report);
         if (t->config.failback == CRM_FAILBACK_LEGACY)
             legacy_on_report (s, report);
         else
@@ -408,7 +409,7 @@ on_joined (const Step *s)
             say_peer_is_dead (s);
     } else if (takeover_peer_is_v1 (t)) {
         t->v1.is_stable = false;
-        enter_v1 (s, false);
+        enter_v1 (s);
     }
 }
 
@@ -451,7 +452,7 @@ on_paused (const Step *s)
     for (guint i = 0; i < t->n; i++)
         group_let_go (s, &t->groups[i], "paused");
     if (takeover_peer_is_v1 (t))
-        enter_v1 (s, false);
+        enter_v1 (s);
 }
 
 static void

@@ -147,9 +147,12 @@ typedef struct {
     union {
         struct {
             CrmPeerState state;
-            bool restarted; /* newer generation: forget what it held */
-            bool returned;  /* same generation after death: partition healed */
-            bool is_native; /* speaks claims, and about the same haresources */
+            bool restarted;  /* newer generation: forget what it held */
+            bool returned;   /* same generation after death, or after so long a silence that it
+                             * may have taken us for dead: partition healed */
+            bool is_native;  /* speaks claims, and about the same haresources */
+            bool is_unaware; /* returned: it said nothing but heartbeats meanwhile */
+            guint64 seq;     /* returned: of the status that showed it; older words are void */
         } peer;
         CrmReport report;
         struct {
@@ -170,6 +173,7 @@ typedef enum {
     CRM_TAKEOVER_DO_RELEASED, /* shutdown: nothing of ours runs any more, or (.hold_back) what may
                                * still run could not be stopped: a 3.0.6 peer, which would take it
                                * when we are silent, is to wait for us as long as it can be made to */
+    CRM_TAKEOVER_DO_RENEW,    /* a 3.0.6 peer took us for dead: go on with a new generation */
     CRM_TAKEOVER_DO_REPLY,    /* .reply to a command */
     CRM_TAKEOVER_DO_RECORD,
 } CrmTakeoverActionKind;

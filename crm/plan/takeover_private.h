@@ -76,6 +76,7 @@ typedef struct {
     guint64 there_epoch;
     CrmWish there_wish;
     bool there_stuck; /* survives the peer's death (safety rule 3) */
+    bool was_there;   /* it had the group when it was last heard before its death */
 } Group;
 
 typedef enum {
@@ -97,6 +98,7 @@ typedef struct {
     bool is_stable; /* we are */
     bool peer_stable;
     bool peer_leaving; /* said resource none info=shutdown */
+    bool is_given_up;  /* it took us for dead and has not answered since */
     bool is_resting;   /* leaving, something is stuck: giving the other class away */
     bool failback_due; /* the peer joined: what prefers it goes back */
     HbdTime ask_again; /* `starting` unanswered */
@@ -188,6 +190,14 @@ void group_on_timer (const Step *s, Group *g);
 void group_forget_peer (Group *g);
 /* A word for records: why it is given away. */
 const char *group_give_name (GiveReason reason);
+
+/* takeover_heal.c: cuts between us and a 3.0.6 peer */
+/* The peer dies: keep in mind what it has. */
+void heal_remember (CrmTakeover *t);
+/* It is heard again. @is_unaware: it said nothing but heartbeats, so it took nothing. */
+void heal_on_return (const Step *s, bool is_unaware);
+/* To be called with every report, before it is acted on: does it say that we are dead? */
+void heal_on_report (const Step *s, const CrmReport *report);
 
 /* takeover_claims.c */
 void claims_receive (const Step *s, const CrmClaims *claims);

@@ -161,6 +161,7 @@ join (const Step *s)
         else
             v1_take (s, klass, "runs-here");
     }
+    v->mine &= ~taken;
     if ((taken & CRM_HOLD_LOCAL) == 0)
         v1_take (s, CRM_HOLD_LOCAL, "peer-has-not");
     v->is_stable = true;
@@ -390,7 +391,10 @@ on_resource (const Step *s, const CrmReport *report)
         v->other = report->hold;
     else
         v->other |= report->hold;
-    v->is_known |= !is_plan;
+    if (!is_plan && (!v->is_given_up || *info == '\0')) {
+        v->is_known = true;
+        v->is_given_up = false; /* that was an answer: it hears us again */
+    }
     if (report->stable >= 0)
         v->peer_stable = report->stable == 1;
     if (t->is_leaving && !v->is_resting)
@@ -410,7 +414,7 @@ on_starting (const Step *s, CrmHold runs_there)
     v->other = runs_there;
     v->is_known = true;
     v->peer_stable = false;
-    v->peer_leaving = false;
+    v->peer_leaving = v->is_given_up = false;
     v->failback_due = true;
     if (v->is_stable) /* else join() says it */
         v1_say_resource (s, v->mine, 1, "");

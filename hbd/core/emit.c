@@ -160,6 +160,8 @@ hbd_core_set_state (HbdMembership *m, HbdPeer *peer, HbdNodeState to, HbdReason 
     action.node.to = to;
     action.node.restarted = reason == HBD_REASON_RESTART;
     action.node.returned = reason == HBD_REASON_RETURNED;
+    action.node.said = peer->said;
+    action.node.seq = to != HBD_NODE_DEAD ? peer->track.last_status_seq : 0;
     action.node.reason = reason_names[reason];
     g_array_append_val (m->out, action);
 }

@@ -82,12 +82,25 @@ hbd_core_notice_pause (HbdMembership *m)
     g_array_append_val (m->out, action);
 }
 
+/* Is there anybody to whom a newer generation would be a restart of ours in mid-sentence? */
+static bool
+is_known_by_any (const HbdMembership *m)
+{
+    for (guint i = 0; i < m->n_nodes; i++) {
+        const HbdPeer *peer = m->peers[i];
+
+        if (peer != NULL && hbd_core_is_alive (peer) && !peer->may_miss_us)
+            return true;
+    }
+    return false;
+}
+
 static void
 ask_generation (HbdMembership *m)
 {
     HbdMembershipAction action = { .kind = HBD_MEMBERSHIP_DO_PERSIST };
 
-    if (hbd_core_any_alive (m) || m->generation == G_MAXUINT32)
+    if ((is_known_by_any (m) && !m->is_renewing) || m->generation == G_MAXUINT32)
         return;
     /* doc/heartbeat.md 11.2: heard again with the same generation, a 3.0.6 peer gives up all it
      * runs; with a newer one it takes us for restarted and goes on. */
@@ -99,9 +112,12 @@ ask_generation (HbdMembership *m)
 void
 hbd_core_take_generation (HbdMembership *m, guint32 generation, bool is_ok)
 {
+    bool is_renewing = m->is_renewing;
+
     if (m->pending_generation == 0 || generation != m->pending_generation)
         return;
     m->pending_generation = 0;
+    m->is_renewing = false;
     if (!is_ok) {
         hbd_core_record (m, HBD_LEVEL_ERROR, "node.generation",
                          "node=%s from=%u to=%u result=not-saved", m->names[m->self], m->generation,
@@ -109,13 +125,25 @@ hbd_core_take_generation (HbdMembership *m, guint32 generation, bool is_ok)
         return;
     }
     /* Somebody came back in between: to it we would look restarted in mid-sentence. */
-    if (hbd_core_any_alive (m))
+    if (is_known_by_any (m) && !is_renewing)
         return;
-    hbd_core_record (m, HBD_LEVEL_INFO, "node.generation", "node=%s from=%u to=%u reason=alone",
-                     m->names[m->self], m->generation, generation);
+    hbd_core_record (m, HBD_LEVEL_INFO, "node.generation", "node=%s from=%u to=%u reason=%s",
+                     m->names[m->self], m->generation, generation,
+                     is_renewing ? "taken-for-dead" : "alone");
     m->generation = generation;
     m->seq = 0;
     hbd_history_reset (m->history);
+    if (is_renewing)
+        hbd_core_send_status (m); /* only a status tells of a new generation */
+}
+
+void
+hbd_core_renew (HbdMembership *m)
+{
+    if (!m->is_started)
+        return;
+    m->is_renewing = true;
+    ask_generation (m);
 }
 
 void
@@ -123,7 +151,7 @@ hbd_core_declare_dead (HbdMembership *m, HbdPeer *peer, HbdReason reason)
 {
     hbd_track_forget_all (&peer->track);
     hbd_core_set_state (m, peer, HBD_NODE_DEAD, reason);
-    if (peer->is_heard)
+    if (peer->is_heard && !peer->may_miss_us)
         ask_generation (m);
 }
 
@@ -144,6 +172,16 @@ check_links (HbdMembership *m, HbdPeer *peer)
     }
 }
 
+/* When a silent 3.0.6 peer that wants more time for itself may have declared us dead: it waits for us
+ * as long as we announce. */
+static HbdTime
+miss_deadline (const HbdMembership *m, const HbdPeer *peer)
+{
+    if (!m->is_joined || !hbd_core_is_alive (peer) || peer->is_native || peer->may_miss_us)
+        return HBD_TIME_NEVER;
+    return peer->silent_since_us + m->deadtime_us;
+}
+
 void
 hbd_core_check_silence (HbdMembership *m)
 {
@@ -156,6 +194,10 @@ hbd_core_check_silence (HbdMembership *m)
             check_links (m, peer);
         if (peer->state != HBD_NODE_DEAD && m->now - peer->silent_since_us >= peer_limit (m, peer))
             hbd_core_declare_dead (m, peer, silence_reason (peer));
+        else if (m->now >= miss_deadline (m, peer)) {
+            peer->may_miss_us = true;
+            ask_generation (m);
+        }
     }
 }
 
@@ -171,6 +213,7 @@ hbd_core_silence_deadline (const HbdMembership *m)
             continue;
         if (peer->state != HBD_NODE_DEAD)
             deadline = MIN (deadline, peer->silent_since_us + peer_limit (m, peer));
+        deadline = MIN (deadline, miss_deadline (m, peer));
         for (guint link = 0; peer->is_heard && link < m->n_links; link++) {
             if (peer->links[link].state != HBD_PEER_LINK_DOWN)
                 deadline = MIN (deadline, peer->links[link].silent_since_us + peer->deadtime_us);

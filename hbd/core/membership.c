@@ -26,6 +26,7 @@ peer_new (HbdMembership *m, guint index, HbdTime now)
     peer->name = m->names[index];
     peer->state = HBD_NODE_INIT;
     peer->deadtime_us = m->deadtime_us;
+    peer->period_us = m->keepalive_us;
     peer->silent_since_us = now;
     peer->last_heard_us = HBD_TIME_NEVER;
     peer->links = g_new0 (HbdPeerLink, m->n_links);
@@ -165,6 +166,9 @@ handle (HbdMembership *m, const HbdMembershipEvent *event)
         break;
     case HBD_MEMBERSHIP_PERSISTED:
         hbd_core_take_generation (m, event->persisted.generation, event->persisted.is_ok);
+        break;
+    case HBD_MEMBERSHIP_RENEW:
+        hbd_core_renew (m);
         break;
     case HBD_MEMBERSHIP_TIMER:
     case HBD_MEMBERSHIP_EVENT_N:

@@ -13,7 +13,8 @@
 
 typedef struct _HbdMembership HbdMembership;
 
-#define HBD_LINK_ALL (-1)
+#define HBD_LINK_ALL     (-1)
+#define HBD_SAID_UNKNOWN G_MAXUINT
 
 /* X-macro list in membership.c gives the names of the wire: init up active dead. */
 typedef enum {
@@ -49,6 +50,8 @@ typedef enum {
     HBD_MEMBERSHIP_SEND,      /* .send: the layer above says something to all or to one node; not a
                                * status, nor a type that begins with NS_ */
     HBD_MEMBERSHIP_PERSISTED, /* .persisted: a generation asked for is on disk, or failed */
+    HBD_MEMBERSHIP_RENEW,     /* a live peer took us for dead: ask for a new generation and, when it
+                               * is on disk, go on with it at once */
     HBD_MEMBERSHIP_EVENT_N
 } HbdMembershipEventKind;
 
@@ -104,7 +107,11 @@ typedef struct {
             guint node; /* position in config nodes */
             HbdNodeState from, to;
             bool restarted;     /* a newer generation: whatever it held before, it says anew */
-            bool returned;      /* same generation after we declared it dead: a partition healed */
+            bool returned;      /* same generation after we declared it dead, or after it may have
+                                 * declared us dead: a partition healed */
+            guint said;         /* returned: about how many messages that were not its heartbeats
+                                 * it sent meanwhile; HBD_SAID_UNKNOWN */
+            guint64 seq;        /* of the status that tells this; 0: none does */
             const char *reason; /* static text: "deadtime", "status", "shutdown", ... */
         } node;
         struct {

@@ -105,6 +105,11 @@ typedef struct {
     HbdTime deadtime_us;     /* as announced */
     HbdTime silent_since_us; /* last status, moved on by our own pauses */
     HbdTime last_heard_us;   /* last status */
+    guint64 last_heard_seq;  /* its number */
+    HbdTime period_us;       /* between its statuses, on average; ours until we know better */
+    gint n_periods;          /* that the average is made of */
+    guint said;              /* see DO_NODE */
+    bool may_miss_us;        /* silent for so long that it may have declared us dead */
     HbdRate late_rate, lost_rate, vain_rate;
     guint64 vain;          /* requests of it that nothing can answer, since the last record */
     guint naks;            /* told so since .naks_since_us */
@@ -133,6 +138,7 @@ struct _HbdMembership {
     bool is_started, is_joined;
     guint32 generation;
     guint32 pending_generation; /* asked to be persisted; 0: none */
+    bool is_renewing;           /* it is taken although somebody lives */
     guint64 seq;
     HbdHistory *history;
     bool *own_link_up;
@@ -198,7 +204,9 @@ void hbd_core_check_silence (HbdMembership *m);
 void hbd_core_check_joined (HbdMembership *m);
 HbdTime hbd_core_silence_deadline (const HbdMembership *m);
 void hbd_core_own_link (HbdMembership *m, guint link, bool is_up);
-/* All are dead: the next life of ours begins now, doc/heartbeat.md 11.2. */
+/* Ask for a generation to be taken although peers live. */
+void hbd_core_renew (HbdMembership *m);
+/* Nobody knows us as we were: the next life of ours begins now, doc/heartbeat.md 11.2. */
 void hbd_core_take_generation (HbdMembership *m, guint32 generation, bool is_ok);
 
 /* rexmit.c */

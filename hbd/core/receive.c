@@ -10,6 +10,8 @@
 #define DEADTIME_MIN_US       HBD_MS (10)
 #define DEADTIME_MAX_US       HBD_S (24 * 3600)
 #define LATE_RECORD_PERIOD_US HBD_S (1)
+#define SAID_MAX_SENT         120 /* beyond, the row of heartbeats is not known well enough */
+#define PERIOD_SMOOTHING      16
 #define LINK_WINDOW           8 /* how far copies on a slower link may lag, in messages */
 
 /* What every message says of itself. */
@@ -132,9 +134,34 @@ reason_of (const HbdPeer *peer, HbdTrackVerdict verdict)
 {
     if (verdict == HBD_TRACK_RESTART && peer->is_heard)
         return HBD_REASON_RESTART;
-    if (verdict == HBD_TRACK_RETURNED)
+    if (verdict == HBD_TRACK_RETURNED || peer->may_miss_us)
         return HBD_REASON_RETURNED;
     return HBD_REASON_STATUS;
+}
+
+/* How many messages that were not its heartbeats did @peer send since the last one that we heard?
+ * All are numbered in one row, and heartbeats come at their time. */
+static guint
+count_said (const HbdMembership *m, const HbdPeer *peer)
+{
+    guint64 sent = peer->track.last_status_seq - peer->last_heard_seq;
+    guint64 beats =
+        (guint64) ((m->now - peer->last_heard_us + peer->period_us / 2) / peer->period_us);
+
+    if (!peer->is_heard || sent > SAID_MAX_SENT)
+        return HBD_SAID_UNKNOWN;
+    return (guint) (sent - MIN (sent, beats));
+}
+
+static void
+note_period (HbdPeer *peer, HbdTime now)
+{
+    HbdTime interval = MIN (now - peer->last_heard_us, 4 * peer->period_us);
+
+    if (interval <= peer->period_us / 2)
+        return; /* it had news, and said so at once */
+    peer->n_periods = MIN (peer->n_periods + 1, PERIOD_SMOOTHING);
+    peer->period_us += (interval - peer->period_us) / peer->n_periods;
 }
 
 /* A node that was not alive to us, or begins a new life. */
@@ -147,6 +174,7 @@ begin_acquaintance (HbdMembership *m, HbdPeer *peer)
             peer->links[link].silent_since_us = m->now;
     }
     peer->is_leaving = false;
+    peer->may_miss_us = false;
     peer->nodes_checked = false;
     if (m->is_joined) {
         m->ask_nodes_us = m->now;
@@ -170,6 +198,11 @@ take_status (HbdMembership *m, HbdPeer *peer, const HbdMessage *message, HbdTrac
     }
     note_uuid (m, peer, message);
     note_late (m, peer);
+    peer->said = reason == HBD_REASON_RETURNED ? count_said (m, peer) : 0;
+    if (!is_introduction)
+        note_period (peer, m->now);
+    else if (reason == HBD_REASON_RETURNED && verdict == HBD_TRACK_FRESH)
+        hbd_track_forget_all (&peer->track); /* words of the time of the cut */
     if (is_introduction)
         begin_acquaintance (m, peer);
     if (hbd_message_get_number (message, "dt", 16, &deadtime_ms))
@@ -180,6 +213,7 @@ take_status (HbdMembership *m, HbdPeer *peer, const HbdMessage *message, HbdTrac
     hbd_core_take_echo (peer, message);
     peer->silent_since_us = m->now;
     peer->last_heard_us = m->now;
+    peer->last_heard_seq = peer->track.last_status_seq;
     peer->is_heard = true;
     hbd_core_set_state (m, peer, state, reason);
     hbd_core_deliver (m, peer, message);

@@ -136,6 +136,8 @@ hbd_node_new (const HbdNodeConfig *config, HbdTime now)
     node->model = config->model;
     node->digest = g_strdup (config->cluster_digest != NULL ? config->cluster_digest : "");
     node->keepalive_us = config->membership.keepalive_us;
+    /* doc/heartbeat.md 5: three of them, in legacy mode one; where there is room, one is let pass */
+    node->said_max = config->failback == CRM_FAILBACK_LEGACY ? 0 : 1;
     node->exit_at = HBD_TIME_NEVER;
     node->last_status = HBD_TIME_NEVER;
     node->m = hbd_membership_new (&config->membership, now);
@@ -238,6 +240,9 @@ perform (Step *s, CrmTakeoverAction *action)
     case CRM_TAKEOVER_DO_RELEASED:
         begin_exit (s, action->hold_back);
         break;
+    case CRM_TAKEOVER_DO_RENEW:
+        feed_membership (s, (HbdMembershipEvent){ .kind = HBD_MEMBERSHIP_RENEW });
+        break;
     case CRM_TAKEOVER_DO_REPLY:
         if (action->reply.id != 0) /* 0: a script's message; it does not listen */
             add (s, (HbdNodeAction){ .kind = HBD_NODE_DO_REPLY,
@@ -285,17 +290,25 @@ run_status_hook (const Step *s, guint index, HbdNodeState state)
     run_hook (s, message);
 }
 
+/* Tell the decider of the peer; @news: what just changed, or NULL. */
 static void
-tell_peer (Step *s, bool restarted, bool returned)
+tell_peer (Step *s, const HbdMembershipAction *news)
 {
     HbdNode *node = s->node;
+    CrmTakeoverEvent event = { .kind = CRM_TAKEOVER_PEER };
     bool is_native =
         hbd_membership_node_is_native (node->m, (guint) node->peer) && !node->digest_differs;
 
     node->peer_is_native = is_native;
-    feed_takeover (
-        s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_PEER,
-                               .peer = { node->peer_state, restarted, returned, is_native } });
+    event.peer.state = node->peer_state;
+    event.peer.is_native = is_native;
+    if (news != NULL) {
+        event.peer.restarted = news->node.restarted;
+        event.peer.returned = news->node.returned;
+        event.peer.is_unaware = news->node.said <= node->said_max;
+        event.peer.seq = news->node.seq;
+    }
+    feed_takeover (s, event);
 }
 
 static void
@@ -318,7 +331,7 @@ on_node (Step *s, const HbdMembershipAction *action)
         node->digest_warned = node->claims_warned = false;
     }
     node->peer_state = states[action->node.to];
-    tell_peer (s, action->node.restarted, action->node.returned);
+    tell_peer (s, action);
 }
 
 /* Same haresources on both nodes? Groups are named by their position, so nothing else counts. */
@@ -373,7 +386,7 @@ on_status (Step *s, const HbdMessage *message)
         && node->peer_is_native
                != (hbd_membership_node_is_native (node->m, (guint) node->peer)
                    && !node->digest_differs))
-        tell_peer (s, false, false);
+        tell_peer (s, NULL);
     give_claims (s, &report, message);
 }
 

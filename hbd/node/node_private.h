@@ -18,6 +18,7 @@ struct _HbdNode {
     /* the peer, as the decider was told */
     CrmPeerState peer_state;
     bool peer_is_native;
+    guint said_max;      /* so few messages beside its heartbeats cannot have been a takeover */
     bool digest_differs; /* of its last status */
     bool claims_warned, digest_warned;
     /* ourselves */

@@ -2,6 +2,7 @@ core_test_programs = \
   tests/unit/test_echo \
   tests/unit/test_history \
   tests/unit/test_membership \
+  tests/unit/test_membership_v1 \
   tests/unit/test_rate \
   tests/unit/test_receive \
   tests/unit/test_rexmit \
@@ -15,6 +16,8 @@ tests_unit_test_echo_LDADD = $(core_test_libs)
 tests_unit_test_history_LDADD = $(core_test_libs)
 tests_unit_test_membership_SOURCES = tests/unit/test_membership.c $(core_net_sources)
 tests_unit_test_membership_LDADD = $(core_test_libs)
+tests_unit_test_membership_v1_SOURCES = tests/unit/test_membership_v1.c $(core_net_sources)
+tests_unit_test_membership_v1_LDADD = $(core_test_libs)
 tests_unit_test_rate_LDADD = $(core_test_libs)
 tests_unit_test_receive_SOURCES = \
   tests/unit/test_receive.c $(core_net_sources) $(wire_vectors_sources)

@@ -157,14 +157,17 @@ static void
 trace_node (CoreNet *net, guint node, const HbdMembershipAction *action)
 {
     const char *life = "-";
+    g_autofree char *said = NULL;
 
+    if (action->node.returned && action->node.said != HBD_SAID_UNKNOWN)
+        said = g_strdup_printf (" said %u", action->node.said);
     if (action->node.restarted)
         life = "restart";
     if (action->node.returned)
         life = "return";
-    add_trace (net, node, "node %s %s %s %s %s", names[action->node.node],
+    add_trace (net, node, "node %s %s %s %s %s%s", names[action->node.node],
                hbd_node_state_name (action->node.from), hbd_node_state_name (action->node.to), life,
-               action->node.reason);
+               action->node.reason, said != NULL ? said : "");
 }
 
 static void

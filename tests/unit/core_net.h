@@ -2,7 +2,7 @@
 /* A few memberships on virtual time, joined by links that lose, delay and repeat as told. What the
  * memberships do is kept as a trace of lines "MS NODE WHAT ...":
  *     12 alpha joined
- *     12 alpha node beta init active restart|return|- status
+ *     12 alpha node beta init active restart|return|- status [said N]
  *     12 alpha link beta 0 up
  *     12 alpha message beta resource
  *     12 alpha persist 101

@@ -220,6 +220,8 @@ act (World *w, guint node, GArray *out)
         case CRM_TAKEOVER_DO_REPORT:
             put (w, node, &a->report, false);
             break;
+        case CRM_TAKEOVER_DO_RENEW: /* generations are the membership's; messages here have none */
+            break;
         case CRM_TAKEOVER_DO_RELEASED:
             n->released = true;
             break;

@@ -92,6 +92,8 @@ give (Script *s, CrmTakeoverEvent event)
             g_string_append_printf (s->said, "stop g%u; ", a->group);
         else if (a->kind == CRM_TAKEOVER_DO_RELEASED)
             g_string_append (s->said, a->hold_back ? "released, hold back; " : "released; ");
+        else if (a->kind == CRM_TAKEOVER_DO_RENEW)
+            g_string_append (s->said, "renew; ");
         else if (a->kind == CRM_TAKEOVER_DO_REPLY)
             g_string_append_printf (s->said, "reply %s; ", a->reply.is_ok ? "yes" : "no");
         else if (a->kind == CRM_TAKEOVER_DO_REPORT)
@@ -523,6 +525,128 @@ test_healed_partition_lets_go_and_joins_anew (void)
     expect (s, "ask foreign other; start g0;");
 }
 
+/* It is heard again, and sent nothing but heartbeats meanwhile. */
+static void
+returns_unaware (Script *s, guint64 seq)
+{
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_PEER,
+                                 .peer = { .state = CRM_PEER_ACTIVE,
+                                           .returned = true,
+                                           .is_unaware = true,
+                                           .seq = seq } });
+}
+
+/* We did not hear it, it heard us: each goes on with its own, ours without a stop. */
+static void
+test_peer_that_noticed_nothing_has_its_own_back (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+
+    peer (s, CRM_PEER_DEAD);
+    started (s, 1);
+    g_string_truncate (s->said, 0);
+    returns_unaware (s, 0);
+    expect (s, "starting; stop g1;");
+    says_resource (s, CRM_HOLD_LOCAL, 1, "");
+    expect (s, "resource local 1 ;");
+    stopped (s, 1);
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 0), ==, "alpha");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
+}
+
+/* The numbers cannot tell everything; its answer has the last word. */
+static void
+test_kept_group_is_let_go_when_the_peer_has_it (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_OFF);
+
+    peer (s, CRM_PEER_DEAD);
+    started (s, 1);
+    returns_unaware (s, 0);
+    stopped (s, 1);
+    g_string_truncate (s->said, 0);
+    says_resource (s, CRM_HOLD_ALL, 1, "");
+    expect (s, "resource none 1 ; stop g0;");
+}
+
+/* What it said during the cut and is retransmitted now is about another time. */
+static void
+test_words_of_before_the_heal_are_void (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_OFF);
+    CrmReport late = { .kind = CRM_REPORT_RESOURCE,
+                       .hold = CRM_HOLD_ALL,
+                       .is_full = true,
+                       .stable = 1,
+                       .seq = 40,
+                       .info = "req_our_resources()" };
+
+    peer (s, CRM_PEER_DEAD);
+    started (s, 1);
+    returns_unaware (s, 42);
+    stopped (s, 1);
+    g_string_truncate (s->said, 0);
+    says (s, late);
+    late = (CrmReport){ .kind = CRM_REPORT_STONITH, .seq = 41, .key = "alpha", .info = "n_stnth" };
+    says (s, late);
+    expect (s, "");
+}
+
+/* One direction is cut, the one towards it: it takes everything, and we hear that. */
+static void
+test_given_up_by_a_peer_that_is_heard (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+    CrmReport verdict = { .kind = CRM_REPORT_STONITH, .key = "alpha", .info = "n_stnth" };
+
+    says (s, verdict);
+    expect (s, "renew; starting; stop g0;");
+    stopped (s, 0);
+    says_resource (s, CRM_HOLD_ALL, 1, "req_our_resources()");
+    says (s, (CrmReport){ .kind = CRM_REPORT_RESOURCE,
+                          .hold = CRM_HOLD_FOREIGN,
+                          .stable = -1,
+                          .info = "mach_down" });
+    expect (s, ""); /* said to nobody: no answer to us */
+    wait (s, HBD_MS (2500));
+    expect (s, "starting; starting;");
+    says (s, verdict); /* heard us for a moment, and lost us again */
+    expect (s, "renew; starting;");
+    says_resource (s, CRM_HOLD_ALL, 1, "");
+    expect (s, "resource none 1 ;");
+    says_ask (s, CRM_HOLD_FOREIGN, "me");
+    says_ask (s, CRM_HOLD_FOREIGN, "done");
+    expect (s, "ask foreign other; start g0;");
+}
+
+/* The message that says so was lost: what its script says tells the same. */
+static void
+test_given_up_by_mach_down (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_OFF);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_RESOURCE,
+                          .hold = CRM_HOLD_FOREIGN,
+                          .stable = -1,
+                          .info = "mach_down" });
+    expect (s, "renew; starting; stop g0;");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 0), !=, "alpha");
+}
+
+static void
+test_stonith_of_others_is_no_verdict (void)
+{
+    g_autoptr (Script) s = settled_new (CRM_FAILBACK_ON);
+    CrmReport report = { .kind = CRM_REPORT_STONITH, .key = "gamma", .info = "n_stnth" };
+
+    says (s, report);
+    report = (CrmReport){ .kind = CRM_REPORT_STONITH, .key = "alpha", .info = "unneeded" };
+    says (s, report);
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_holding (s->t), ==, "local");
+}
+
 static void
 test_failed_group_is_offered_by_class (void)
 {
@@ -643,6 +767,32 @@ legacy_settled_new (void)
     return s;
 }
 
+static void
+test_legacy_cuts (void)
+{
+    g_autoptr (Script) s = legacy_settled_new ();
+
+    peer (s, CRM_PEER_DEAD);
+    started (s, 1);
+    g_string_truncate (s->said, 0);
+    returns_unaware (s, 0);
+    expect (s, "stop g1;");
+    stopped (s, 1);
+    peer (s, CRM_PEER_DEAD);
+    started (s, 1);
+    g_string_truncate (s->said, 0);
+    give (s, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_PEER,
+                                 .peer = { .state = CRM_PEER_ACTIVE, .returned = true } });
+    expect (s, "ip-request g0; stop g0; stop g1;");
+    stopped (s, 0);
+    stopped (s, 1);
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0", .weown = true });
+    expect (s, "start g0;");
+    started (s, 0);
+    says (s, (CrmReport){ .kind = CRM_REPORT_STONITH, .key = "alpha", .info = "n_stnth" });
+    expect (s, "renew; ip-request g0; stop g0;");
+}
+
 /* An answer that nobody asked for: Heartbeat takes the group. Once; it cannot tell how it went. */
 static void
 test_legacy_failed_group_is_given (void)
@@ -746,6 +896,17 @@ main (int argc, char **argv)
                      test_leaving_ends_though_the_manager_is_silent);
     g_test_add_func ("/takeover-v1/healed-partition-lets-go-and-joins-anew",
                      test_healed_partition_lets_go_and_joins_anew);
+    g_test_add_func ("/takeover-v1/peer-that-noticed-nothing-has-its-own-back",
+                     test_peer_that_noticed_nothing_has_its_own_back);
+    g_test_add_func ("/takeover-v1/kept-group-is-let-go-when-the-peer-has-it",
+                     test_kept_group_is_let_go_when_the_peer_has_it);
+    g_test_add_func ("/takeover-v1/words-of-before-the-heal-are-void",
+                     test_words_of_before_the_heal_are_void);
+    g_test_add_func ("/takeover-v1/given-up-by-a-peer-that-is-heard",
+                     test_given_up_by_a_peer_that_is_heard);
+    g_test_add_func ("/takeover-v1/given-up-by-mach-down", test_given_up_by_mach_down);
+    g_test_add_func ("/takeover-v1/stonith-of-others-is-no-verdict",
+                     test_stonith_of_others_is_no_verdict);
     g_test_add_func ("/takeover-v1/failed-group-is-offered-by-class",
                      test_failed_group_is_offered_by_class);
     g_test_add_func ("/takeover-v1/late-state-is-old-news", test_late_state_is_old_news);
@@ -754,6 +915,7 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover-v1/legacy/gives-when-asked", test_legacy_gives_when_asked);
     g_test_add_func ("/takeover-v1/legacy/stuck-is-never-answered",
                      test_legacy_stuck_is_never_answered);
+    g_test_add_func ("/takeover-v1/legacy/cuts", test_legacy_cuts);
     g_test_add_func ("/takeover-v1/legacy/death-and-departure", test_legacy_death_and_departure);
     g_test_add_func ("/takeover-v1/legacy/failed-group-is-given",
                      test_legacy_failed_group_is_given);
