@@ -22,22 +22,27 @@ typedef struct {
     bool (*has_agent) (gpointer data, const char *name);
     bool (*has_user) (gpointer data, const char *name);
     bool (*is_executable) (gpointer data, const char *path);
+    /* Value of an environment variable, for ${_ENV NAME}; borrowed, may be NULL. */
+    const char *(*env) (gpointer data, const char *name);
 } CfgHost;
 
-/* A file that an `include` line of hbd.conf names. All owned. */
+/* A file that an `include` line of hbd.conf or keepalived.conf names. All owned. */
 typedef struct {
     char *path;
-    char *text;
+    char *text; /* NULL: there, but not to be read */
     gsize len;
+    char *problem; /* why not, when @text is NULL */
+    guint mode;    /* permission bits; 0: unknown */
 } CfgIncluded;
 
-/* @text is copied. For the free function of the callback's array: cfg_included_free. */
+/* @text is copied, NULL stays NULL. For the free function of the callback's array: cfg_included_free. */
 CfgIncluded *cfg_included_new (const char *path, const char *text, gsize len);
 void cfg_included_free (gpointer included);
 
 typedef struct {
-    CfgText ha_cf, haresources, authkeys, hbd_conf;
+    CfgText ha_cf, haresources, authkeys, hbd_conf, keepalived_conf;
     const char *node_name; /* own name, lower-cased by cfg */
+    const char *config_id; /* for `@ID` in keepalived.conf; NULL: @node_name up to the first dot */
     const CfgHost *host;   /* may be NULL */
     /* The files that @pattern (a path or glob, relative to the folder of the file @from) names, in
      * the order to read them: CfgIncluded, (transfer full); NULL or empty when there are none. The

@@ -41,6 +41,8 @@ cfg_included_new (const char *path, const char *text, gsize len)
     CfgIncluded *included = g_new0 (CfgIncluded, 1);
 
     included->path = g_strdup (path);
+    if (text == NULL)
+        return included;
     included->text = g_malloc (len + 1);
     memcpy (included->text, text, len);
     included->text[len] = '\0';
@@ -55,6 +57,7 @@ cfg_included_free (gpointer data)
 
     g_free (included->path);
     g_free (included->text);
+    g_free (included->problem);
     g_free (included);
 }
 
@@ -240,6 +243,11 @@ include_file (CfgConfReader *reader, CfgPlace place, const CfgIncluded *file, GP
     CfgText text = { .path = file->path, .text = file->text, .len = file->len };
     CfgPlace *at;
 
+    if (file->text == NULL) {
+        cfg_conf_diag (reader, CFG_ERROR, place, "'%.200s': %s", file->path,
+                       file->problem != NULL ? file->problem : "it cannot be read");
+        return;
+    }
     if (is_open_already (reader, place, file->path)) {
         cfg_conf_diag (reader, CFG_ERROR, place, "'%.200s' includes itself", file->path);
         return;

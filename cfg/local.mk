@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libcfg.a
-EXTRA_DIST += cfg/README.md
+EXTRA_DIST += cfg/README.md cfg/keepalived/README.md
 dist_man_MANS += cfg/authkeys.5 cfg/ha.cf.5 cfg/haresources.5 cfg/hbd.conf.5
 libcfg_a_SOURCES = \
   cfg/authkeys.c \
@@ -14,4 +14,8 @@ libcfg_a_SOURCES = \
   cfg/model.c cfg/model.h \
   cfg/print.c \
   cfg/text.c cfg/text.h \
-  cfg/value.c cfg/value.h
+  cfg/value.c cfg/value.h \
+  cfg/keepalived/expand.c cfg/keepalived/include.c cfg/keepalived/lexer.c \
+  cfg/keepalived/lexer.h cfg/keepalived/reader.h cfg/keepalived/repeat.c \
+  cfg/keepalived/script.c cfg/keepalived/script.h cfg/keepalived/source.c \
+  cfg/keepalived/text.c

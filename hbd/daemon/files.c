@@ -140,12 +140,26 @@ read_included (HbdFiles *files, const char *path, const char *key)
 
         file->path = g_strdup (found.gl_pathv[i]);
         file->asked = g_strdup (key);
-        if (read_file (file, NULL) && file->text != NULL)
-            g_ptr_array_add (files->included, file);
-        else
-            file_free (file);
+        /* One that is there and cannot be read is kept without text: cfg says so. */
+        read_file (file, NULL);
+        g_ptr_array_add (files->included, file);
     }
     globfree (&found);
+}
+
+/* (transfer full) */
+static CfgIncluded *
+to_included (const HbdFile *file)
+{
+    gsize len = 0;
+    const char *text = file->text != NULL ? g_bytes_get_data (file->text, &len) : NULL;
+    CfgIncluded *included =
+        cfg_included_new (file->path, file->text != NULL && text == NULL ? "" : text, len);
+
+    included->mode = file->mode;
+    if (file->text == NULL)
+        included->problem = g_strdup ("it is a directory, too large, or may not be read");
+    return included;
 }
 
 static GPtrArray *
@@ -162,11 +176,9 @@ include (gpointer data, const char *from, const char *pattern)
         read_included (files, path, key);
     for (guint i = first; i < files->included->len; i++) {
         const HbdFile *file = files->included->pdata[i];
-        gsize len;
-        const char *text = g_bytes_get_data (file->text, &len);
 
         if (strcmp (file->asked, key) == 0)
-            g_ptr_array_add (out, cfg_included_new (file->path, text != NULL ? text : "", len));
+            g_ptr_array_add (out, to_included (file));
     }
     return out;
 }
@@ -265,10 +277,8 @@ hbd_files_unseal (int fd, GError **error)
         HbdFile *file = i < HBD_FILE_N ? &files->file[i] : g_new0 (HbdFile, 1);
 
         take_file (entry, file);
-        if (i >= HBD_FILE_N && file->text != NULL)
+        if (i >= HBD_FILE_N)
             g_ptr_array_add (files->included, file);
-        else if (i >= HBD_FILE_N)
-            file_free (file);
     }
     files->is_sealed = true;
     return g_steal_pointer (&files);

@@ -38,6 +38,12 @@ is_executable (gpointer data, const char *path)
     return g_file_test (path, G_FILE_TEST_IS_REGULAR) && access (path, X_OK) == 0;
 }
 
+static const char *
+env (gpointer data, const char *name)
+{
+    return g_getenv (name);
+}
+
 char *
 hbd_setup_own_agents (void)
 {
@@ -96,7 +102,7 @@ hbd_setup_new (HbdFiles *files, const HbdOptions *options)
     g_autofree char *node_name = g_ascii_strdown (options->node_name, -1);
     CrmHostPaths paths = { .ha_dir = options->ha_dir, .own_agents = own_agents };
     g_autoptr (CrmHost) host = crm_host_new (&paths);
-    CfgHost asks = { host, has_interface, has_agent, has_user, is_executable };
+    CfgHost asks = { host, has_interface, has_agent, has_user, is_executable, env };
     CfgInput input = { .node_name = node_name, .host = &asks };
 
     setup->files = files;

@@ -12,5 +12,6 @@ include tests/unit/tools.mk
 include tests/unit/ra.mk
 include tests/unit/plan.mk
 include tests/unit/cfg.mk
+include tests/unit/keepalived.mk
 include tests/unit/daemon.mk
 include tests/unit/migrate.mk
