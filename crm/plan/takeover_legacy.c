@@ -67,6 +67,10 @@ legacy_on_report (const Step *s, const CrmReport *report)
 {
     Group *g = find (s->t, report->key);
 
+    /* hb_standby and hb_takeover of 3.0.6 send their words in this mode too; nobody heeds them */
+    if (report->kind == CRM_REPORT_TAKEOVER
+        || (report->kind == CRM_REPORT_ASK && g_strcmp0 (report->info, "me") == 0))
+        v1_refuse (s, report, "legacy");
     if (g == NULL || s->t->is_leaving)
         return;
     if (report->kind == CRM_REPORT_IP_REQUEST) {

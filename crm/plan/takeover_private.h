@@ -220,6 +220,8 @@ bool v1_give (const Step *s, CrmHold hold, const char *reason);
 bool v1_ask (const Step *s, CrmHold hold);
 void v1_say_resource (const Step *s, CrmHold hold, int stable, const char *info);
 void v1_say_alone (const Step *s);
+/* Say that the standby or takeover that the peer asks for is not done, and why (a fixed word). */
+void v1_refuse (const Step *s, const CrmReport *report, const char *reason);
 /* The class variable and the tokens of a class agree from here on. */
 void v1_take (const Step *s, CrmHold hold, const char *reason);
 void v1_drop (const Step *s, CrmHold hold, const char *reason);

@@ -338,20 +338,27 @@ begin_starting (const Step *s)
 
 /* --- what the peer says ---------------------------------------------------------------------- */
 
+void
+v1_refuse (const Step *s, const CrmReport *report, const char *reason)
+{
+    takeover_record (s, HBD_LEVEL_NOTICE, "takeover.refused",
+                     "request=%s peer=%s hold=%s reason=%s",
+                     report->kind == CRM_REPORT_TAKEOVER ? "takeover" : "standby", s->t->peer,
+                     crm_hold_name (report->hold), reason);
+}
+
 static void
-on_ask_me (const Step *s, CrmHold hold)
+on_ask_me (const Step *s, const CrmReport *report)
 {
     V1 *v = &s->t->v1;
     bool is_awaited = v->phase == V1_ASKED && v->is_stable;
 
-    if ((!is_calm (v) && !is_awaited) || s->t->is_leaving || hold == CRM_HOLD_NONE) {
-        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.refused",
-                         "request=standby peer=%s hold=%s reason=in-flux", s->t->peer,
-                         crm_hold_name (hold));
+    if ((!is_calm (v) && !is_awaited) || s->t->is_leaving || report->hold == CRM_HOLD_NONE) {
+        v1_refuse (s, report, "in-flux");
         return;
     }
-    v->moving = hold;
-    set_phase (s, V1_OTHER, s->now + takeover_bound (s->t, hold, s->t->peer));
+    v->moving = report->hold;
+    set_phase (s, V1_OTHER, s->now + takeover_bound (s->t, v->moving, s->t->peer));
     say_ask (s, "other");
 }
 
@@ -363,7 +370,7 @@ on_ask (const Step *s, const CrmReport *report)
     const char *info = report->info != NULL ? report->info : "";
 
     if (strcmp (info, "me") == 0) {
-        on_ask_me (s, report->hold);
+        on_ask_me (s, report);
     } else if (strcmp (info, "other") == 0) {
         if (v->phase == V1_ME)
             begin_stopping (s);
@@ -421,14 +428,12 @@ on_starting (const Step *s, CrmHold runs_there)
 }
 
 static void
-on_takeover (const Step *s, CrmHold hold)
+on_takeover (const Step *s, const CrmReport *report)
 {
-    CrmHold ours = takeover_swap_hold (hold);
+    CrmHold ours = takeover_swap_hold (report->hold);
 
-    if (hold != CRM_HOLD_NONE && !v1_give (s, ours, "asked-by-peer"))
-        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.refused",
-                         "request=takeover peer=%s hold=%s reason=in-flux", s->t->peer,
-                         crm_hold_name (hold));
+    if (report->hold != CRM_HOLD_NONE && !v1_give (s, ours, "asked-by-peer"))
+        v1_refuse (s, report, "in-flux");
 }
 
 /* Each of these replaces what the one before said; a late one must not. */
@@ -459,7 +464,7 @@ v1_on_report (const Step *s, const CrmReport *report)
         on_ask (s, report);
         break;
     case CRM_REPORT_TAKEOVER:
-        on_takeover (s, report->hold);
+        on_takeover (s, report);
         break;
     case CRM_REPORT_IP_REQUEST:  /* legacy mode there, not here: cfg cannot know */
     case CRM_REPORT_IP_RESPONSE: /* also said to itself in all modes (6.1) */

@@ -98,6 +98,9 @@ give (Script *s, CrmTakeoverEvent event)
             g_string_append_printf (s->said, "reply %s; ", a->reply.is_ok ? "yes" : "no");
         else if (a->kind == CRM_TAKEOVER_DO_REPORT)
             note_report (s, &a->report);
+        else if (a->kind == CRM_TAKEOVER_DO_RECORD
+                 && strcmp (a->record->name, "takeover.refused") == 0)
+            g_string_append (s->said, "refused; ");
     }
 }
 
@@ -346,12 +349,12 @@ test_in_flux_is_refused (void)
     expect (s, "starting;");
     says_ask (s, CRM_HOLD_ALL, "me");
     command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
-    expect (s, "reply no;");
+    expect (s, "refused; reply no;");
     says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
     g_string_truncate (s->said, 0);
     started (s, 0);
     says_ask (s, CRM_HOLD_ALL, "me"); /* it is not stable itself */
-    expect (s, "");
+    expect (s, "refused;");
     command (s, CRM_COMMAND_GROUP_MOVE, CRM_HOLD_NONE, "g0");
     expect (s, "reply no;");
 }
@@ -705,6 +708,24 @@ test_legacy_join_asks_for_its_own (void)
     g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
 }
 
+/* The operator of the 3.0.6 node gets no answer: our log has the word (doc/heartbeat.md 6.6). */
+static void
+test_legacy_refuses_the_peers_words (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_LEGACY, CRM_PEER_ACTIVE);
+
+    says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0", .weown = true });
+    started (s, 0);
+    g_string_truncate (s->said, 0);
+    says_ask (s, CRM_HOLD_ALL, "me");
+    expect (s, "refused;");
+    says (s, (CrmReport){ .kind = CRM_REPORT_TAKEOVER, .hold = CRM_HOLD_FOREIGN });
+    expect (s, "refused;");
+    says_ask (s, CRM_HOLD_ALL, "done");
+    expect (s, "");
+    g_assert_cmpstr (crm_takeover_owner (s->t, 0), ==, "alpha");
+}
+
 static void
 test_legacy_gives_when_asked (void)
 {
@@ -912,6 +933,8 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover-v1/late-state-is-old-news", test_late_state_is_old_news);
     g_test_add_func ("/takeover-v1/legacy/join-asks-for-its-own",
                      test_legacy_join_asks_for_its_own);
+    g_test_add_func ("/takeover-v1/legacy/refuses-the-peers-words",
+                     test_legacy_refuses_the_peers_words);
     g_test_add_func ("/takeover-v1/legacy/gives-when-asked", test_legacy_gives_when_asked);
     g_test_add_func ("/takeover-v1/legacy/stuck-is-never-answered",
                      test_legacy_stuck_is_never_answered);
