@@ -28,26 +28,26 @@ add_conffile (GHashTable *packaged, const char *line)
         g_hash_table_insert (packaged, g_strdup (words[0]), g_strdup (words[1]));
 }
 
-/* dpkg's state of the heartbeat package: paragraphs, "Conffiles:" followed by indented lines. */
+/* dpkg's state: paragraphs, each with "Package: NAME", and "Conffiles:" followed by indented lines. */
 GHashTable *
-crm_host_packaged_files (const char *status)
+crm_host_packaged_files (const char *status, const char *package)
 {
     GHashTable *packaged = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     g_autofree char *text = NULL;
+    bool is_wanted = false, is_in_list = false;
     const char *at;
-    bool is_in_list = false;
 
     if (!g_file_get_contents (status, &text, NULL, NULL))
         return packaged;
-    at = g_str_has_prefix (text, "Package: heartbeat\n") ? text
-                                                         : strstr (text, "\nPackage: heartbeat\n");
-    for (at = at != NULL ? at + 1 : ""; *at != '\0' && *at != '\n';) {
+    for (at = text; *at != '\0';) {
         gsize len = strcspn (at, "\n");
         g_autofree char *line = g_strndup (at, len);
 
+        if (g_str_has_prefix (line, "Package: "))
+            is_wanted = package == NULL || strcmp (line + strlen ("Package: "), package) == 0;
         if (*line != ' ')
             is_in_list = strcmp (line, "Conffiles:") == 0;
-        else if (is_in_list)
+        else if (is_in_list && is_wanted)
             add_conffile (packaged, line);
         at += len + (at[len] == '\n');
     }
@@ -141,7 +141,7 @@ crm_host_new (const CrmHostPaths *paths)
     h->init_dir = g_strdup (paths->init_dir != NULL ? paths->init_dir : "/etc/init.d");
     h->ocf_root = g_strdup (paths->ocf_root != NULL ? paths->ocf_root : HBD_OCF_ROOT);
     h->own_agents = g_strdup (paths->own_agents);
-    h->packaged = crm_host_packaged_files (CRM_HOST_DPKG_STATUS);
+    h->packaged = crm_host_packaged_files (CRM_HOST_DPKG_STATUS, "heartbeat");
     h->host.data = h;
     h->host.script = host_script;
     h->host.list = host_list;

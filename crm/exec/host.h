@@ -17,6 +17,6 @@ void crm_host_free (CrmHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CrmHost, crm_host_free)
 
 #define CRM_HOST_DPKG_STATUS "/var/lib/dpkg/status"
-/* The configuration files of the heartbeat package, path -> MD5 as shipped, as dpkg's @status file
- * has them; empty where there is none. (transfer full) */
-GHashTable *crm_host_packaged_files (const char *status);
+/* The configuration files of @package, or of all with NULL, path -> MD5 as shipped, as dpkg's
+ * @status file has them; empty where there is none. (transfer full) */
+GHashTable *crm_host_packaged_files (const char *status, const char *package);

@@ -10,7 +10,7 @@
 typedef struct {
     char *path;
     GBytes *text;
-    bool is_edited; /* it came with the heartbeat package and was changed since */
+    bool is_edited; /* it came with a package and was changed since */
     bool is_hook;   /* in ha.d/rc.d */
 } HbdMigrateScript;
 
@@ -32,6 +32,7 @@ typedef struct {
     char *pid_file;  /* where its pid was looked for */
     guint pid;       /* 0: it does not run */
     char *boot_link; /* what starts it at boot, or NULL */
+    bool is_masked;  /* its unit */
 } HbdMigrateDaemon;
 
 /* A UDP port of ha.cf that another program holds. */

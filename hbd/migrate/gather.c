@@ -42,6 +42,16 @@ find_start_link (const char *root, const char *dir, const char *service)
     return NULL;
 }
 
+/* `systemctl mask' puts a link to /dev/null in the unit's place. */
+static bool
+is_masked (const char *root, const char *service)
+{
+    g_autofree char *path = g_strdup_printf ("%s/etc/systemd/system/%s.service", root, service);
+    g_autofree char *target = g_file_read_link (path, NULL);
+
+    return g_strcmp0 (target, "/dev/null") == 0;
+}
+
 /* The link that starts @service (without ".service") at boot, or NULL. Where systemd has a unit of
  * the name, init's links do not count. (transfer full) */
 static char *
@@ -54,6 +64,8 @@ find_boot_link (const char *root, const char *service)
     bool has_unit = false;
     char *link = NULL;
 
+    if (is_masked (root, service))
+        return NULL;
     for (guint i = 0; i < G_N_ELEMENTS (targets); i++) {
         g_autofree char *path =
             g_strdup_printf ("/etc/systemd/system/%s.target.wants/%s.service", targets[i], service);
@@ -236,6 +248,7 @@ gather_heartbeat (HbdMigrateDaemon *daemon, const char *root)
             daemon->program = g_strdup (programs[i]);
     if (daemon->program != NULL) /* otherwise the unit is our own thin one */
         daemon->boot_link = find_boot_link (root, "heartbeat");
+    daemon->is_masked = is_masked (root, "heartbeat");
     if (*root == '\0')
         daemon->pid = (guint) hbd_pidfile_alive (daemon->pid_file, names);
 }

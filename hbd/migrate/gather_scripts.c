@@ -29,7 +29,7 @@ static const struct {
 
 typedef struct {
     GPtrArray *scripts;
-    GHashTable *packaged; /* path -> MD5, the heartbeat package's configuration files */
+    GHashTable *packaged; /* path -> MD5, the configuration files of all packages */
     const char *root;
     bool is_hooks; /* the folder being read is ha.d/rc.d */
 } Walk;
@@ -137,7 +137,7 @@ void
 hbd_migrate_gather_scripts (HbdMigrateFacts *facts, const char *ha_dir, const char *root)
 {
     g_autofree char *status = g_strconcat (root, CRM_HOST_DPKG_STATUS, NULL);
-    g_autoptr (GHashTable) packaged = crm_host_packaged_files (status);
+    g_autoptr (GHashTable) packaged = crm_host_packaged_files (status, NULL);
     g_autofree char *hooks = g_build_filename (ha_dir, "rc.d", NULL);
     g_autofree char *resources = g_build_filename (ha_dir, "resource.d", NULL);
     Walk walk = { facts->scripts, packaged, root, false };

@@ -34,7 +34,7 @@ judge_identity (const HbdMigrateFacts *f, HbdFindings *findings)
         say (
             findings, "built-elsewhere", CFG_ERROR, f->other_generation_path,
             "Heartbeat's generation is here, but this hbd was built to keep it in %s, so the other "
-            "node would drop all it says; build it with --prefix=/usr --sysconfdir=/etc "
+            "node would drop all it says; build it with --prefix=/usr/local --sysconfdir=/etc "
             "--localstatedir=/var --runstatedir=/run",
             f->generation_path);
     if (f->generation == HBD_MIGRATE_BAD)
@@ -55,19 +55,25 @@ judge_identity (const HbdMigrateFacts *f, HbdFindings *findings)
             "it changed");
 }
 
+/* Heartbeat's unit started beside hbd finds it running and ends; systemd then runs the unit's
+ * ExecStop, `heartbeat -k', which stops hbd. Only masking keeps it from that. */
 static void
 judge_boot (const HbdMigrateFacts *f, HbdFindings *findings)
 {
-    if (f->heartbeat.boot_link == NULL)
+    if (f->heartbeat.program == NULL || f->heartbeat.is_masked)
         return;
-    if (f->hbd.boot_link != NULL)
+    if (f->heartbeat.boot_link != NULL && f->hbd.boot_link != NULL)
         say (findings, "both-at-boot", CFG_ERROR, f->heartbeat.boot_link,
-             "Heartbeat and hbd are both started at boot; the second one fails, and which one that "
-             "is is luck: systemctl disable heartbeat");
-    else
+             "Heartbeat and hbd are both started at boot, and Heartbeat's unit then stops hbd, so "
+             "that nobody serves: systemctl mask heartbeat");
+    else if (f->heartbeat.boot_link != NULL)
         say (findings, "heartbeat-at-boot", CFG_WARNING, f->heartbeat.boot_link,
-             "Heartbeat is started at boot; when hbd has taken over: systemctl disable heartbeat, "
-             "systemctl enable hbd (to go back, the other way round)");
+             "Heartbeat is started at boot; when hbd takes over: systemctl mask heartbeat, and not "
+             "just disable, since the unit stops hbd when it is started beside it");
+    else if (f->hbd.boot_link != NULL)
+        say (findings, "not-masked", CFG_WARNING, f->hbd.boot_link,
+             "hbd is started at boot, but Heartbeat is not masked: whoever starts it stops hbd; "
+             "systemctl mask heartbeat");
 }
 
 static void
@@ -75,16 +81,16 @@ judge_running (const HbdMigrateFacts *f, HbdFindings *findings)
 {
     if (f->heartbeat.program != NULL)
         say (findings, "way-back", CFG_NOTE, f->heartbeat.program,
-             "Heartbeat stays installed: the way back is systemctl stop hbd, systemctl start "
-             "heartbeat");
+             "Heartbeat stays installed: the way back is systemctl disable --now hbd, systemctl "
+             "unmask heartbeat, service heartbeat start");
     else
         say (findings, "no-way-back", CFG_NOTE, f->ha_cf,
              "Heartbeat is not installed on this machine, so there is no way back without its "
              "package");
     if (f->heartbeat.pid != 0)
         say (findings, "heartbeat-runs", CFG_NOTE, f->heartbeat.pid_file,
-             "Heartbeat runs here now (pid %u) and hbd does not start beside it; next: systemctl "
-             "stop heartbeat, then systemctl start hbd",
+             "Heartbeat runs here now (pid %u) and hbd does not start beside it; next: service "
+             "heartbeat stop, systemctl mask heartbeat, systemctl enable --now hbd",
              f->heartbeat.pid);
     if (f->hbd.pid != 0)
         say (findings, "hbd-runs", CFG_NOTE, f->hbd.pid_file,

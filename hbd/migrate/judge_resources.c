@@ -67,9 +67,9 @@ judge_class (const HbdMigrateResource *r, HbdFindings *findings)
         break;
     case CRM_CLASS_LSB:
         hbd_findings_add (findings, GROUP, "exit-code", CFG_WARNING, r->place,
-                          "%s: both run %s, but hbd goes by the exit code of its status (0 runs, 3 "
-                          "stopped), Heartbeat by the word 'running' or 'OK' in the text; try: %s "
-                          "status; echo $?",
+                          "%s: both run %s; for Heartbeat it runs when its status prints 'running' "
+                          "or 'OK', for hbd when that exits with 0 (without these words it is "
+                          "started once more, as there); try: %s status; echo $?",
                           res->word, res->path, res->path);
         break;
     case CRM_CLASS_SYSTEMD:

@@ -19,3 +19,4 @@ hbdlibexec_PROGRAMS += hbd/migrate/hbd-migrate-check
 hbd_migrate_hbd_migrate_check_SOURCES = hbd/migrate/main.c
 hbd_migrate_hbd_migrate_check_LDADD = $(MIGRATE_LIBS)
 EXTRA_DIST += hbd/migrate/README.md
+dist_man_MANS += hbd/migrate/hbd-migrate.7

@@ -18,3 +18,6 @@ EXTRA_DIST += tests/interop/their-complaints.txt
 EXTRA_DIST += tests/interop/check_matrix.py
 EXTRA_DIST += tests/interop/check-matrix
 TESTS += tests/interop/check-matrix
+EXTRA_DIST += tests/interop/flooded.py
+EXTRA_DIST += tests/interop/test_flood.py
+EXTRA_DIST += tests/interop/test_keys.py

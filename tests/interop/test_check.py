@@ -3,8 +3,10 @@
 
 import json
 import os
+import re
 
-from lab import BUILD, SERVICE, Lab, wait_for
+from lab import BUILD, SERVICE, TOP, Lab, wait_for
+from migration import readme_commands
 from mixed import configuration
 
 HBCTL = os.path.join(BUILD, "hbd/tools/hbctl")
@@ -62,3 +64,12 @@ def test_what_stands_in_the_way():
             ("/etc/cron.d/ha", 1, "warning")], hit
         # The package's own files, unedited, call these programs too.
         assert not [f for f in answer["findings"] if f["file"].startswith("/etc/ha.d/r")], answer
+
+
+def test_manual_page_types_the_same():
+    """hbd-migrate(7) has the commands of README.md, in their order."""
+    with open(os.path.join(TOP, "hbd/migrate/hbd-migrate.7"), encoding="utf-8") as source:
+        page = source.read()
+    steps = page[page.index(".Sh FORWARD"):page.index(".Sh KEYS")]
+    typed = re.findall(r"^# (.*)$", steps, re.M)
+    assert typed == [command for _, command in readme_commands("off")], typed

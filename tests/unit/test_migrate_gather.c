@@ -128,13 +128,16 @@ test_knows_the_packages_files (Fixture *f, gconstpointer data)
 {
     make (f, "/etc/ha.d/harc", "as shipped\n", 0755);
     make (f, "/etc/ha.d/shellfuncs", "edited\n", 0755);
+    make (f, "/etc/cron.d/other", "edited\n", 0644);
     make (f, "/var/lib/dpkg/status",
-          "Package: other\nStatus: installed\n\nPackage: heartbeat\nConffiles:\n"
+          "Package: other\nStatus: installed\nConffiles:\n"
+          " /etc/cron.d/other 00000000000000000000000000000000\n\nPackage: heartbeat\nConffiles:\n"
           " /etc/ha.d/harc 215586009b60af42c128105c6001a5f9\n"
           " /etc/ha.d/shellfuncs 00000000000000000000000000000000\nDescription: x\n\n",
           0644);
     hbd_migrate_gather_scripts (f->facts, "/etc/ha.d", f->root);
     g_assert_true (find_script (f, "/etc/ha.d/shellfuncs")->is_edited);
+    g_assert_true (find_script (f, "/etc/cron.d/other")->is_edited);
     g_assert_null (find_script (f, "/etc/ha.d/harc"));
 }
 
@@ -232,6 +235,22 @@ test_knows_our_thin_unit (Fixture *f, gconstpointer data)
     g_assert_cmpint (f->facts->uuid, ==, HBD_MIGRATE_ABSENT);
 }
 
+/* A masked unit is not started, whatever links to it. */
+static void
+test_sees_the_mask (Fixture *f, gconstpointer data)
+{
+    HbdOptions options = { .ha_dir = f->root,
+                           .run_dir = (char *) "/run/hbd",
+                           .node_name = (char *) "alpha" };
+
+    make (f, "/usr/libexec/heartbeat/heartbeat", "", 0755);
+    make_link (f, "/etc/systemd/system/multi-user.target.wants/heartbeat.service", "/nowhere");
+    make_link (f, "/etc/systemd/system/heartbeat.service", "/dev/null");
+    hbd_migrate_gather_machine (f->facts, &options, f->root);
+    g_assert_true (f->facts->heartbeat.is_masked);
+    g_assert_null (f->facts->heartbeat.boot_link);
+}
+
 #define ADD(name, data, function)                                                                  \
     g_test_add ("/migrate/gather/" name, Fixture, data, setup, function, teardown)
 
@@ -246,5 +265,6 @@ main (int argc, char **argv)
          test_finds_what_starts_at_boot);
     ADD ("reads-the-identity", NULL, test_reads_the_identity);
     ADD ("knows-our-thin-unit", NULL, test_knows_our_thin_unit);
+    ADD ("sees-the-mask", NULL, test_sees_the_mask);
     return g_test_run ();
 }

@@ -218,6 +218,12 @@ with_both_at_boot (HbdMigrateFacts *f)
 }
 
 static void
+with_hbd_at_boot (HbdMigrateFacts *f)
+{
+    f->hbd.boot_link = g_strdup ("/etc/systemd/system/multi-user.target.wants/hbd.service");
+}
+
+static void
 with_heartbeat_running (HbdMigrateFacts *f)
 {
     f->heartbeat.pid = 812;
@@ -317,8 +323,8 @@ static const Case cases[] = {
       .says = "haresources:1:7: note: billing::a: both run /etc/ha.d/resource.d/billing" },
     { "init script", .haresources = "alpha legacyd\n",
       .says =
-          "haresources:1:7: warning: legacyd: both run /etc/init.d/legacyd, but hbd goes by the "
-          "exit code" },
+          "haresources:1:7: warning: legacyd: both run /etc/init.d/legacyd; for Heartbeat it runs "
+          "when its status" },
     { "unit", .haresources = "alpha prometheus\n",
       .says =
           "haresources:1:7: note: prometheus: Heartbeat finds no script and fails; hbd uses the "
@@ -352,6 +358,10 @@ static const Case cases[] = {
     { "both at boot", .change = with_both_at_boot,
       .says = "/etc/rc2.d/S01heartbeat:1:1: error: Heartbeat and hbd are both started",
       .is_error = true },
+    { "hbd at boot, Heartbeat not masked", .change = with_hbd_at_boot,
+      .says =
+          "/etc/systemd/system/multi-user.target.wants/hbd.service:1:1: warning: hbd is started "
+          "at boot, but Heartbeat is not masked" },
     { "Heartbeat runs", .change = with_heartbeat_running,
       .says = "/run/heartbeat.pid:1:1: note: Heartbeat runs here now (pid 812)" },
     { "hbd runs", .change = with_hbd_running,
