@@ -6,19 +6,14 @@
 #include "hbd/link/link.h"
 #include "hbd/link/monitor.h"
 #include "hbd/wire/message.h"
+#include "tests/unit/veth.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_addr.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <netlink/route/link/veth.h>
 #include <poll.h>
-#include <sched.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef struct {
@@ -363,134 +358,16 @@ test_descriptions (void)
 /* --- in a namespace of our own --- */
 
 static void
-set_address (const char *label, const char *address)
-{
-    struct ifreq request = { 0 };
-    struct sockaddr_in *in = (struct sockaddr_in *) &request.ifr_addr;
-    int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-    g_strlcpy (request.ifr_name, label, sizeof request.ifr_name);
-    in->sin_family = AF_INET;
-    inet_pton (AF_INET, address, &in->sin_addr);
-    g_assert_cmpint (ioctl (fd, SIOCSIFADDR, &request), ==, 0);
-    inet_pton (AF_INET, "255.255.255.0", &in->sin_addr);
-    g_assert_cmpint (ioctl (fd, SIOCSIFNETMASK, &request), ==, 0);
-    close (fd);
-}
-
-static void
-set_up (const char *name, bool is_up)
-{
-    struct ifreq request = { 0 };
-    int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-    g_strlcpy (request.ifr_name, name, sizeof request.ifr_name);
-    g_assert_cmpint (ioctl (fd, SIOCGIFFLAGS, &request), ==, 0);
-    request.ifr_flags = (short) (is_up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
-    g_assert_cmpint (ioctl (fd, SIOCSIFFLAGS, &request), ==, 0);
-    close (fd);
-}
-
-static void
-add_veth (void)
-{
-    struct nl_sock *socket = nl_socket_alloc ();
-
-    g_assert_cmpint (nl_connect (socket, NETLINK_ROUTE), ==, 0);
-    g_assert_cmpint (rtnl_link_veth_add (socket, "hbdt0", "hbdt1", getpid ()), ==, 0);
-    nl_socket_free (socket);
-}
-
-static void
-delete_veth (void)
-{
-    struct nl_sock *socket = nl_socket_alloc ();
-    struct rtnl_link *link = rtnl_link_alloc ();
-
-    g_assert_cmpint (nl_connect (socket, NETLINK_ROUTE), ==, 0);
-    rtnl_link_set_name (link, "hbdt0");
-    g_assert_cmpint (rtnl_link_delete (socket, link), ==, 0);
-    rtnl_link_put (link);
-    nl_socket_free (socket);
-}
-
-/* The whole program moves; false with a skip where that is not allowed. */
-static bool
-enter_namespace (void)
-{
-    if (unshare (CLONE_NEWNET) == 0)
-        return true;
-    g_test_skip ("no right to make a network namespace");
-    return false;
-}
-
-/* Otherwise nothing can be sent over IPv6 for a second or two after an interface came up. */
-static void
-skip_duplicate_detection (void)
-{
-    static const char *const paths[] = { "/proc/sys/net/ipv6/conf/all/accept_dad",
-                                         "/proc/sys/net/ipv6/conf/default/accept_dad" };
-
-    for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
-        int fd = open (paths[i], O_WRONLY | O_CLOEXEC);
-
-        if (fd >= 0) {
-            g_assert_cmpint (write (fd, "0", 1), ==, 1);
-            close (fd);
-        }
-    }
-}
-
-static bool
-enter_with_veth (void)
-{
-    if (!enter_namespace ())
-        return false;
-    set_up ("lo", true);
-    skip_duplicate_detection ();
-    add_veth ();
-    set_address ("hbdt0", "10.9.8.1");
-    set_up ("hbdt0", true);
-    set_up ("hbdt1", true);
-    return true;
-}
-
-/* The kernel gives it a moment after the interface came up; false without IPv6. */
-static bool
-has_link_local_address (const char *interface)
-{
-    for (guint i = 0; i < 500; i++) {
-        g_autofree char *text = NULL;
-        g_auto (GStrv) lines = NULL;
-
-        if (!g_file_get_contents ("/proc/self/net/if_inet6", &text, NULL, NULL))
-            return false;
-        lines = g_strsplit (text, "\n", -1);
-        for (guint j = 0; lines[j] != NULL; j++) {
-            guint flags = 0xff;
-
-            /* address, index, prefix length, scope, flags, name */
-            if (g_str_has_prefix (lines[j], "fe80") && strstr (lines[j], interface) != NULL
-                && sscanf (lines[j], "%*s %*x %*x %*x %x", &flags) == 1
-                && (flags & IFA_F_TENTATIVE) == 0)
-                return true;
-        }
-        poll (NULL, 0, 10);
-    }
-    return false;
-}
-
-static void
 test_bcast_and_mcast_carry_datagrams (void)
 {
     CfgLink bcast = make_link (CFG_LINK_BCAST, "hbdt0", 694, NULL);
     CfgLink mcast = make_link (CFG_LINK_MCAST, "hbdt0", 694, "225.0.0.1");
     CfgLink mcast6 = make_link (CFG_LINK_MCAST6, "hbdt0", 694, "ff12::1:2");
 
-    if (enter_with_veth ()) {
+    if (veth_enter ()) {
         assert_link_carries (&bcast);
         assert_link_carries (&mcast);
-        if (has_link_local_address ("hbdt0"))
+        if (veth_has_link_local ("hbdt0"))
             assert_link_carries (&mcast6);
     }
     g_ptr_array_unref (bcast.peers);
@@ -508,7 +385,7 @@ test_links_share_a_port (void)
     g_autoptr (GPtrArray) all = g_ptr_array_new ();
     Received received = { .last = g_byte_array_new () };
     HbdLinkIo *io[3] = { NULL };
-    bool is_in = enter_with_veth ();
+    bool is_in = veth_enter ();
 
     for (guint i = 0; i < 3; i++)
         g_ptr_array_add (all, &links[i]);
@@ -539,20 +416,20 @@ test_a_new_interface_or_address_needs_reopening (void)
     CfgLink link = make_link (CFG_LINK_BCAST, "hbdt0", 694, NULL);
     HbdLinkSockets sockets;
 
-    if (enter_with_veth ()) {
+    if (veth_enter ()) {
         g_assert_true (hbd_link_open (&link, NULL, &sockets, NULL));
         /* A service address beside it changes nothing. */
-        set_address ("hbdt0:1", "10.9.8.100");
+        veth_set_address ("hbdt0:1", "10.9.8.100");
         g_assert_false (hbd_link_needs_reopen (&link, &sockets));
-        set_address ("hbdt0", "10.9.9.1");
+        veth_set_address ("hbdt0", "10.9.9.1");
         g_assert_true (hbd_link_needs_reopen (&link, &sockets));
         hbd_link_sockets_clear (&sockets);
         g_assert_true (hbd_link_open (&link, NULL, &sockets, NULL));
-        delete_veth ();
+        veth_delete ();
         g_assert_true (hbd_link_needs_reopen (&link, &sockets));
-        add_veth ();
-        set_address ("hbdt0", "10.9.9.1");
-        set_up ("hbdt0", true);
+        veth_add ();
+        veth_set_address ("hbdt0", "10.9.9.1");
+        veth_set_up ("hbdt0", true);
         g_assert_true (hbd_link_needs_reopen (&link, &sockets));
         hbd_link_sockets_clear (&sockets);
     }
@@ -583,7 +460,7 @@ test_monitor_tells_what_changes (void)
     g_autoptr (HbdLinkMonitor) monitor = NULL;
     g_autoptr (GString) seen = g_string_new (NULL);
 
-    if (!enter_with_veth ())
+    if (!veth_enter ())
         return;
     monitor = hbd_link_monitor_new (on_change, seen, NULL);
     g_assert_nonnull (monitor);
@@ -592,26 +469,26 @@ test_monitor_tells_what_changes (void)
     g_assert_false (hbd_link_monitor_is_usable (monitor, "nosuch0"));
 
     /* The other end goes: no carrier. */
-    set_up ("hbdt1", false);
+    veth_set_up ("hbdt1", false);
     dispatch (monitor, seen);
     g_assert_cmpstr (seen->str, ==, "0 ");
     g_assert_false (hbd_link_monitor_is_usable (monitor, "hbdt0"));
-    set_up ("hbdt1", true);
+    veth_set_up ("hbdt1", true);
     dispatch (monitor, seen);
     g_assert_nonnull (strstr (seen->str, "1 "));
 
-    set_address ("hbdt0:1", "10.9.8.100");
+    veth_set_address ("hbdt0:1", "10.9.8.100");
     dispatch (monitor, seen);
     g_assert_nonnull (strstr (seen->str, "1a "));
 
-    delete_veth ();
+    veth_delete ();
     dispatch (monitor, seen);
     g_assert_true (g_str_has_suffix (seen->str, "0 ") || g_str_has_suffix (seen->str, "0a "));
     g_assert_false (hbd_link_monitor_is_usable (monitor, "hbdt0"));
-    add_veth ();
+    veth_add ();
     dispatch (monitor, seen);
-    set_up ("hbdt0", true);
-    set_up ("hbdt1", true);
+    veth_set_up ("hbdt0", true);
+    veth_set_up ("hbdt1", true);
     dispatch (monitor, seen);
     g_assert_true (hbd_link_monitor_is_usable (monitor, "hbdt0"));
 }
