@@ -12,8 +12,9 @@ import random
 import re
 import struct
 import subprocess
+import time
 
-from lab import BUILD, run
+from lab import BUILD, run, wait_for
 
 PORT = 694
 KEY = b"a-test-secret"  # that of mixed.METHODS and of lab's authkeys
@@ -115,8 +116,12 @@ class Kinds:
                            if value_of(data, "hg") < newest[peer]][-40:],
         }
 
+    def only(self, kind, address, port=PORT):
+        return [f"{address} {port} {how} {data.hex()}" for how, data in self.kinds[kind]]
+
     def lines(self, address, port=PORT):
-        """All kinds, the same share for each, except what is oversized (40 fragments each)."""
+        """All kinds, the same share for each, except what is oversized (40 fragments each); and
+        as much to a port where nobody listens."""
         shares = []
         for kind, entries in self.kinds.items():
             assert entries, f"nothing to send of kind {kind}"
@@ -125,6 +130,29 @@ class Kinds:
         random.Random(7).shuffle(shares)
         lines = [f"{address} {port} {how} {data.hex()}" for how, data in shares]
         return lines + [f"{address} {PORT + 1} whole {self.kinds['stranger'][0][1].hex()}"] * 40
+
+
+def learn(lab, victim, peer):
+    """Start both; Kinds, from what was said while the peer joined, left and came back."""
+    ears = [Overheard(node) for node in lab.nodes]
+    for node in lab.nodes:
+        node.start()
+    wait_active(lab)
+    peer.stop()
+    time.sleep(0.5)
+    peer.start()
+    wait_active(lab)
+    wait_for("the address is served", lambda: lab.holders() == [victim.name], 30)
+    time.sleep(2)
+    heard = sorted(entry for ear in ears for entry in ear.end())
+    return Kinds(heard, victim.name, peer.name)
+
+
+def wait_active(lab):
+    for node in lab.nodes:
+        for other in lab.nodes:
+            wait_for(f"{node.name} sees {other.name} active",
+                     lambda n=node, o=other: n.node_status(o.name) == "active", 40, 0.1)
 
 
 def flood(lab, lines, rate, seconds):

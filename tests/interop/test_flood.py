@@ -10,8 +10,8 @@ import re
 import threading
 import time
 
-from flooded import Beats, Kinds, Overheard, flood, memory_kb, processes
-from lab import SERVICE, Lab, ha_cf, wait_for
+from flooded import Beats, Overheard, flood, learn, memory_kb, processes
+from lab import SERVICE, Lab, ha_cf
 from mixed import MEDIA, Mixed, configuration
 from pair import limit
 
@@ -38,29 +38,6 @@ COUNTERS = {
 }
 # A log line that tells of a change, as opposed to a refusal.
 CHANGE = re.compile(r"(node\.state|link\.state|group\.|takeover\.|resource\.|engine\.|node\.late)")
-
-
-def learn(lab, victim, peer):
-    """Kinds, from what was said while the peer joined, left, came back."""
-    ears = [Overheard(node) for node in lab.nodes]
-    for node in lab.nodes:
-        node.start()
-    wait_active(lab)
-    peer.stop()
-    time.sleep(0.5)
-    peer.start()
-    wait_active(lab)
-    wait_for("the address is served", lambda: lab.holders() == [victim.name], 30)
-    time.sleep(2)
-    heard = sorted(entry for ear in ears for entry in ear.end())
-    return Kinds(heard, victim.name, peer.name)
-
-
-def wait_active(lab):
-    for node in lab.nodes:
-        for other in lab.nodes:
-            wait_for(f"{node.name} sees {other.name} active",
-                     lambda n=node, o=other: n.node_status(o.name) == "active", 40, 0.1)
 
 
 class Before:
