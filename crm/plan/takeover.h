@@ -31,8 +31,9 @@ typedef struct {
     const char *peer;      /* NULL: a cluster of one */
     const CrmModel *model; /* borrowed for the object's life */
     CrmFailback failback;
-    guint32 life;        /* greater at every start of this node: its Heartbeat generation */
-    HbdTime deadtime_us; /* own, as announced: how long peers wait for us */
+    guint32 life;         /* greater at every start of this node: its Heartbeat generation */
+    HbdTime deadtime_us;  /* own, as announced: how long peers wait for us */
+    HbdTime keepalive_us; /* the cluster's; 0: unknown */
 } CrmTakeoverConfig;
 
 typedef enum {

@@ -13,6 +13,10 @@
 #define TAKEOVER_ASK_AGAIN_US     HBD_S (1)
 /* No `other` to our `me` within this time cancels a standby (doc/heartbeat.md 6.2). */
 #define TAKEOVER_OTHER_LIMIT_US   HBD_S (10)
+/* How often a 3.0.6 node reads what it has received: with each keepalive, and at least this often
+ * (doc/heartbeat.md 6.2); and how long before its next turn `done` should be under way. */
+#define TAKEOVER_V1_TURN_US       HBD_MS (500)
+#define TAKEOVER_V1_LEAD_US       HBD_MS (50)
 /* Added to the sum of a group's own time limits before the executor's silence is an error: it
  * probes before and confirms after, and ends agents that do not end by themselves. */
 #define TAKEOVER_ORDER_SLACK_US   HBD_S (60)
@@ -82,6 +86,7 @@ typedef struct {
 typedef enum {
     V1_IDLE,
     V1_ME,       /* giving: said `me`, waiting for `other` */
+    V1_AGREED,   /* giving: `other` came; waiting for the peer's next turn to read */
     V1_STOPPING, /* giving: stopping groups */
     V1_DONE,     /* giving: said `done`, the peer starts */
     V1_OTHER,    /* taking: said `other`, waiting for the peer's `done` */

@@ -12,9 +12,9 @@
 #include <string.h>
 
 static const char *const phase_names[] = {
-    [V1_IDLE] = "idle",   [V1_ME] = "me",           [V1_STOPPING] = "stopping",
-    [V1_DONE] = "done",   [V1_OTHER] = "other",     [V1_STARTING] = "starting",
-    [V1_ASKED] = "asked", [V1_RESTING] = "resting",
+    [V1_IDLE] = "idle",         [V1_ME] = "me",       [V1_AGREED] = "agreed",
+    [V1_STOPPING] = "stopping", [V1_DONE] = "done",   [V1_OTHER] = "other",
+    [V1_STARTING] = "starting", [V1_ASKED] = "asked", [V1_RESTING] = "resting",
 };
 
 void
@@ -260,6 +260,18 @@ begin_stopping (const Step *s)
     v1_say_resource (s, v->mine & ~v->moving, 0, "standby");
 }
 
+/* 3.0.6 said `other` in its turn to read, so it would not see a `done` of the next milliseconds
+ * before its next one: we go on serving until shortly before that. */
+static void
+agree (const Step *s)
+{
+    HbdTime turn = MIN (s->t->config.keepalive_us, TAKEOVER_V1_TURN_US);
+
+    set_phase (s, V1_AGREED, s->now + turn - MIN (TAKEOVER_V1_LEAD_US, turn / 4));
+    if (turn == 0)
+        begin_stopping (s);
+}
+
 static void
 end_exchange (const Step *s, const char *why)
 {
@@ -373,7 +385,7 @@ on_ask (const Step *s, const CrmReport *report)
         on_ask_me (s, report);
     } else if (strcmp (info, "other") == 0) {
         if (v->phase == V1_ME)
-            begin_stopping (s);
+            agree (s);
     } else if (strcmp (info, "done") == 0) {
         if (v->phase == V1_DONE) {
             end_exchange (s, "done");
@@ -566,6 +578,14 @@ v1_on_timer (const Step *s)
         ask_what_it_holds (s);
     if (s->now < v->until)
         return;
+    if (v->phase == V1_AGREED && s->t->is_leaving && !v->is_resting) {
+        set_phase (s, V1_IDLE, HBD_TIME_NEVER); /* all groups stop anyway */
+        return;
+    }
+    if (v->phase == V1_AGREED) {
+        begin_stopping (s);
+        return;
+    }
     takeover_record (s, HBD_LEVEL_WARNING, "takeover.exchange-timeout", "peer=%s phase=%s hold=%s",
                      s->t->peer, phase_names[v->phase], crm_hold_name (v->moving));
     end_exchange (s, "timeout");

@@ -125,7 +125,8 @@ hbd_node_new (const HbdNodeConfig *config, HbdTime now)
                                    .model = config->model,
                                    .failback = config->failback,
                                    .life = config->membership.generation,
-                                   .deadtime_us = config->membership.deadtime_us };
+                                   .deadtime_us = config->membership.deadtime_us,
+                                   .keepalive_us = config->membership.keepalive_us };
 
     node->names = g_strdupv ((char **) config->membership.nodes);
     node->links = g_strdupv ((char **) config->membership.links);

@@ -14,13 +14,17 @@ typedef struct {
     GString *said; /* "resource none 0 shutdown; start g0; reply no ...; " */
 } Script;
 
+/* @keepalive 0: the exchanges below need no waiting for the peer's turn to read. */
 static Script *
-script_new (CrmFailback failback)
+script_at (CrmFailback failback, HbdTime keepalive)
 {
     Script *s = g_new0 (Script, 1);
-    CrmTakeoverConfig config = {
-        .self = "alpha", .peer = "beta", .failback = failback, .life = 1, .deadtime_us = HBD_S (1)
-    };
+    CrmTakeoverConfig config = { .self = "alpha",
+                                 .peer = "beta",
+                                 .failback = failback,
+                                 .life = 1,
+                                 .deadtime_us = HBD_S (1),
+                                 .keepalive_us = keepalive };
 
     s->model = crm_model_new ();
     g_ptr_array_add (s->model->groups, crm_group_new ("g0", "alpha"));
@@ -182,10 +186,8 @@ wait (Script *s, HbdTime how_long)
 }
 
 static Script *
-joined_new (CrmFailback failback, CrmPeerState state)
+join (Script *s, CrmPeerState state)
 {
-    Script *s = script_new (failback);
-
     group (s, 0, CRM_GROUP_STOPPED);
     group (s, 1, CRM_GROUP_STOPPED);
     peer (s, state);
@@ -193,17 +195,29 @@ joined_new (CrmFailback failback, CrmPeerState state)
     return s;
 }
 
+static Script *
+joined_new (CrmFailback failback, CrmPeerState state)
+{
+    return join (script_at (failback, 0), state);
+}
+
 /* Both run, each its own. */
 static Script *
-settled_new (CrmFailback failback)
+settled_at (CrmFailback failback, HbdTime keepalive)
 {
-    Script *s = joined_new (failback, CRM_PEER_ACTIVE);
+    Script *s = join (script_at (failback, keepalive), CRM_PEER_ACTIVE);
 
     says (s, (CrmReport){ .kind = CRM_REPORT_STARTING });
     started (s, 0);
     says_resource (s, CRM_HOLD_LOCAL, 1, "");
     g_string_truncate (s->said, 0);
     return s;
+}
+
+static Script *
+settled_new (CrmFailback failback)
+{
+    return settled_at (failback, 0);
 }
 
 /* We run everything. */
@@ -324,6 +338,63 @@ test_standby_command (void)
     expect (s, "start g0;");
     started (s, 0);
     expect (s, "ask foreign done; resource local 1 ; reply yes;");
+}
+
+/* It reads at its turns, 500 ms apart or a keepalive: the group goes on until just before. */
+static void
+test_serves_until_the_peer_reads (void)
+{
+    static const struct {
+        HbdTime keepalive, serves;
+    } rows[] = {
+        { HBD_S (2), HBD_MS (450) },
+        { HBD_MS (500), HBD_MS (450) },
+        { HBD_MS (200), HBD_MS (150) },
+        { HBD_MS (20), HBD_MS (15) },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+        g_autoptr (Script) s = settled_at (CRM_FAILBACK_ON, rows[i].keepalive);
+
+        command (s, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+        expect (s, "ask all me;");
+        says_ask (s, CRM_HOLD_ALL, "other");
+        says_ask (s, CRM_HOLD_ALL, "other"); /* twice changes nothing */
+        wait (s, rows[i].serves - HBD_MS (1));
+        expect (s, "");
+        wait (s, HBD_MS (1));
+        expect (s, "resource none 0 standby; stop g0;");
+        stopped (s, 0);
+        expect (s, "ask all done;");
+    }
+}
+
+/* Whatever ends the wait, the exchange goes no further by itself. */
+static void
+test_nothing_is_given_to_who_left_meanwhile (void)
+{
+    g_autoptr (Script) dead = settled_at (CRM_FAILBACK_OFF, HBD_S (1));
+    g_autoptr (Script) leaving = settled_at (CRM_FAILBACK_OFF, HBD_S (1));
+
+    command (dead, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    says_ask (dead, CRM_HOLD_ALL, "other");
+    g_string_truncate (dead->said, 0);
+    peer (dead, CRM_PEER_DEAD);
+    expect (dead, "stonith beta n_stnth; resource all 1 req_our_resources(); "
+                  "resource foreign add -1 mach_down; start g1; reply no;");
+    started (dead, 1);
+    wait (dead, HBD_S (60));
+    expect (dead, "");
+
+    command (leaving, CRM_COMMAND_STANDBY, CRM_HOLD_ALL, NULL);
+    says_ask (leaving, CRM_HOLD_ALL, "other");
+    g_string_truncate (leaving->said, 0);
+    give (leaving, (CrmTakeoverEvent){ .kind = CRM_TAKEOVER_SHUTDOWN });
+    expect (leaving, "resource none 0 shutdown; stop g0; reply no;");
+    wait (leaving, HBD_S (1));
+    expect (leaving, "");
+    stopped (leaving, 0);
+    expect (leaving, "shutdone; released;");
 }
 
 static void
@@ -895,6 +966,9 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover-v1/join-a-peer-that-has-all", test_join_a_peer_that_has_all);
     g_test_add_func ("/takeover-v1/peer-joins-us", test_peer_joins_us);
     g_test_add_func ("/takeover-v1/standby-command", test_standby_command);
+    g_test_add_func ("/takeover-v1/serves-until-the-peer-reads", test_serves_until_the_peer_reads);
+    g_test_add_func ("/takeover-v1/nothing-is-given-to-who-left-meanwhile",
+                     test_nothing_is_given_to_who_left_meanwhile);
     g_test_add_func ("/takeover-v1/no-other-within-ten-seconds-cancels",
                      test_no_other_within_ten_seconds_cancels);
     g_test_add_func ("/takeover-v1/in-flux-is-refused", test_in_flux_is_refused);
