@@ -3,6 +3,9 @@
 """Turn positive.json and negative.json into vectors.txt, which tests read without a JSON library
 and without a configuration parser. Run in this folder: ./convert.py > vectors.txt
 
+`./convert.py timing > timing.txt` turns the runs of timing.json into lines
+    VERSION INTERVAL-MS FAULT TAKEOVER-US    fault: kill9, cut or stop
+
 Per vector:
     vector NAME            begins one; the instance's configuration follows
     family 4|6
@@ -26,6 +29,7 @@ then
 import json
 import re
 import shlex
+import sys
 
 # What 2.4.3 logs, and the name of our verdict. The first fitting line of its log decides.
 REASONS = [
@@ -185,7 +189,18 @@ def print_positive(case, packet):
     print("frame", packet["frame_hex"])
 
 
+def print_timing():
+    print("# Made by convert.py from timing.json; see there.")
+    with open("timing.json", encoding="utf-8") as file:
+        for run in json.load(file)["runs"]:
+            print(run["ver"], round(float(run["adv"]) * 1000), run["fault"],
+                  round(run["takeover_ms"] * 1000))
+
+
 def main():
+    if sys.argv[1:] == ["timing"]:
+        print_timing()
+        return
     print("# Made by convert.py from positive.json and negative.json; see there.")
     with open("positive.json", encoding="utf-8") as file:
         for case in json.load(file):
