@@ -8,7 +8,8 @@ libralib_a_SOURCES = \
   ra/lib/announce_packet.c ra/lib/announce_packet.h \
   ra/lib/host.c ra/lib/host.h \
   ra/lib/netlink.c ra/lib/netlink.h \
-  ra/lib/netlink_parse.c ra/lib/netlink_parse.h
+  ra/lib/netlink_parse.c ra/lib/netlink_parse.h \
+  ra/lib/referral.c ra/lib/referral.h
 libralib_a_SOURCES += \
   ra/lib/http.c ra/lib/http.h \
   ra/lib/ocf.c ra/lib/ocf.h ra/lib/ocf_text.c \

@@ -58,7 +58,8 @@ typedef enum {
 typedef enum {
     CRM_REQUEST_START,
     CRM_REQUEST_STOP,
-    CRM_REQUEST_ANNOUNCE,
+    CRM_REQUEST_ANNOUNCE, /* tell the neighbours where its addresses are: here, or where another
+                           * machine answers for them when the group is stopped */
     CRM_REQUEST_CLEANUP,
     CRM_REQUEST_N
 } CrmRequestKind;
@@ -86,6 +87,7 @@ typedef enum {
     CRM_RUNNER_DO_RUN,      /* .run: start this action, answer with RESULT */
     CRM_RUNNER_DO_RENEW,    /* .resource: renew the lease of an address, only if still there */
     CRM_RUNNER_DO_ANNOUNCE, /* .resource */
+    CRM_RUNNER_DO_REFER,    /* .resource: tell the neighbours which other machine has it */
     CRM_RUNNER_DO_DROP,     /* .resource: remove the address now, no questions, no RESULT */
     CRM_RUNNER_DO_JOURNAL,  /* .journal: state of a resource to be kept before what follows */
     CRM_RUNNER_DO_GROUP,    /* .group: tell the engine */

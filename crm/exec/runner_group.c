@@ -208,8 +208,12 @@ request_announce (const RunnerStep *s, RunnerGroup *g)
     for (guint i = 0; i < g->n; i++) {
         RunnerResource *res = &g->resources[i];
 
-        if (res->config->is_address && res->state == RES_RUNNING)
+        if (!res->config->is_address)
+            continue;
+        if (res->state == RES_RUNNING)
             runner_act (s, CRM_RUNNER_DO_ANNOUNCE, g, res);
+        else if (res->state == RES_STOPPED && g->state == CRM_GROUP_STOPPED)
+            runner_act (s, CRM_RUNNER_DO_REFER, g, res);
     }
 }
 

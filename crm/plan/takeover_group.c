@@ -106,6 +106,7 @@ group_take (const Step *s, Group *g, guint64 epoch, const char *reason)
     g->reason = reason;
     g->failback_due = false;
     g->must_stop = false;
+    g->refer_due = false;
     group_set_token (s, g, CRM_TOKEN_MINE, reason);
     takeover_record (s, HBD_LEVEL_NOTICE, "takeover.own", "group=%s reason=%s peer=%s",
                      g->config->key, reason, takeover_peer_name (s->t));
@@ -255,6 +256,12 @@ group_act (const Step *s, Group *g)
             give_order (s, g, ORDER_START);
         else if (g->here == CRM_GROUP_FAILED)
             give_order (s, g, ORDER_CLEANUP);
+    }
+    if (g->refer_due && group_is_settled_down (g)) {
+        g->refer_due = false;
+        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.announce", "group=%s reason=peer-has-it",
+                         g->config->key);
+        takeover_order (s, CRM_TAKEOVER_DO_ANNOUNCE, g);
     }
     if (g->announce_due && g->there_token != CRM_TOKEN_MINE && state_is_down (g->there)
         && g->here == CRM_GROUP_RUNNING) {

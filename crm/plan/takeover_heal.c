@@ -63,6 +63,8 @@ heal_on_return (const Step *s, bool is_unaware)
                          "everything it has\"",
                          t->peer, t->peer);
     let_go (s, !is_unaware, "partition-healed");
+    for (guint i = 0; i < t->n; i++) /* it announces only when it takes */
+        t->groups[i].refer_due = t->groups[i].must_stop;
     t->v1.is_stable = false;
 }
 

@@ -6,6 +6,7 @@
 #include "ra/lib/addrwatch.h"
 #include "ra/lib/announce.h"
 #include "ra/lib/host.h"
+#include "ra/lib/referral.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -13,9 +14,11 @@
 typedef struct {
     guint group, index;
     const CrmResource *resource;
-    RaAddress *address; /* NULL: the words do not make an address */
-    char *why;          /* then, in words */
-    bool is_held;       /* we put it there, or adopted it */
+    RaAddress *address;   /* NULL: the words do not make an address */
+    char *why;            /* then, in words */
+    bool is_held;         /* we put it there, or adopted it */
+    RaReferral *referral; /* the neighbours are being told who has it; NULL: no need */
+    HbdAddresses *owner;
 } Entry;
 
 struct _HbdAddresses {
@@ -31,6 +34,7 @@ struct _HbdAddresses {
 static void
 entry_free (Entry *entry)
 {
+    g_clear_pointer (&entry->referral, ra_referral_free);
     g_clear_pointer (&entry->address, ra_address_free);
     g_free (entry->why);
     g_free (entry);
@@ -65,6 +69,7 @@ add_entries (HbdAddresses *a, const CrmModel *model)
             entry->group = g;
             entry->index = r;
             entry->resource = resource;
+            entry->owner = a;
             entry->address = ra_address_parse ((const char *const *) resource->args, &error);
             if (entry->address == NULL)
                 entry->why = g_strdup (error->message);
@@ -140,9 +145,9 @@ hbd_addresses_free (HbdAddresses *a)
     if (a == NULL)
         return;
     g_clear_pointer (&a->watch, ra_addr_watch_free);
+    g_ptr_array_unref (a->entries); /* first: referrals use what follows */
     g_clear_pointer (&a->announcer, ra_announcer_free);
     g_clear_pointer (&a->nl, ra_netlink_free);
-    g_ptr_array_unref (a->entries);
     g_free (a);
 }
 
@@ -159,6 +164,7 @@ hbd_addresses_run (HbdAddresses *a, const CrmResource *resource, CrmAction actio
     }
     switch (action) {
     case CRM_ACTION_START:
+        g_clear_pointer (&entry->referral, ra_referral_free);
         rc = ra_address_start (a->nl, entry->address, a->lease_s, reason);
         entry->is_held = rc == 0;
         return rc;
@@ -194,6 +200,38 @@ hbd_addresses_announce (HbdAddresses *a, const CrmResource *resource)
         return;
     entry->is_held = true;
     ra_announcer_begin (a->announcer, entry->address, &plan);
+}
+
+static void
+on_referral (gpointer user, const guint8 hw[6])
+{
+    const Entry *entry = user;
+    HbdRecord *record;
+
+    if (hw != NULL)
+        record =
+            hbd_record_new (HBD_LEVEL_NOTICE, "address.referred",
+                            "address=%s hw=%02x:%02x:%02x:%02x:%02x:%02x hint=\"the other node "
+                            "has it and did not say so: neighbours that still looked for it "
+                            "here were told\"",
+                            entry->address->text, hw[0], hw[1], hw[2], hw[3], hw[4], hw[5]);
+    else
+        record = hbd_record_new (HBD_LEVEL_WARNING, "address.unanswered",
+                                 "address=%s hint=\"it left this node, and no machine answers for "
+                                 "it on its network\"",
+                                 entry->address->text);
+    entry->owner->handler.record (entry->owner->data, record);
+}
+
+void
+hbd_addresses_refer (HbdAddresses *a, const CrmResource *resource)
+{
+    Entry *entry = find_entry (a, resource);
+
+    if (entry == NULL || entry->address == NULL || entry->is_held)
+        return;
+    g_clear_pointer (&entry->referral, ra_referral_free);
+    entry->referral = ra_referral_new (a->nl, a->announcer, entry->address, on_referral, entry);
 }
 
 void

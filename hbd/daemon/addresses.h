@@ -29,6 +29,8 @@ int hbd_addresses_run (HbdAddresses *addresses, const CrmResource *resource, Crm
 /* Another lease period, only if it is still there: 0, or an OCF code. */
 int hbd_addresses_renew (HbdAddresses *addresses, const CrmResource *resource);
 void hbd_addresses_announce (HbdAddresses *addresses, const CrmResource *resource);
+/* It is not here and the other node is thought to have it: tell the neighbours where it answers. */
+void hbd_addresses_refer (HbdAddresses *addresses, const CrmResource *resource);
 /* Remove now, no questions. */
 void hbd_addresses_drop (HbdAddresses *addresses, const CrmResource *resource);
 /* Remove what bears our mark and is not in the model: left by an earlier life. */

@@ -139,6 +139,10 @@ perform (HbdExecutor *e, const CrmRunnerAction *action)
         hbd_addresses_announce (e->addresses,
                                 resource_at (e, action->resource.group, action->resource.resource));
         break;
+    case CRM_RUNNER_DO_REFER:
+        hbd_addresses_refer (e->addresses,
+                             resource_at (e, action->resource.group, action->resource.resource));
+        break;
     case CRM_RUNNER_DO_DROP:
         hbd_addresses_drop (e->addresses,
                             resource_at (e, action->resource.group, action->resource.resource));

@@ -109,6 +109,24 @@ send_frame (RaAnnouncer *a, const RaLink *link, int protocol, const guint8 *byte
 }
 
 int
+ra_announcer_send_for (RaAnnouncer *a, const RaAddress *address, const RaLink *link,
+                       const guint8 hw[6])
+{
+    if (address->family == AF_INET6) {
+        bool is_router = memcmp (hw, link->hw, 6) == 0 && is_forwarding (link->name);
+        guint8 na[RA_NA_LEN];
+        ra_na_build (hw, address->bytes, is_router, na);
+        return send_frame (a, link, ETH_P_IPV6, na, sizeof na);
+    }
+    guint8 arp[RA_ARP_LEN];
+    ra_arp_build (RA_ARP_REQUEST, hw, address->bytes, arp);
+    int rc = send_frame (a, link, ETH_P_ARP, arp, sizeof arp);
+    ra_arp_build (RA_ARP_REPLY, hw, address->bytes, arp);
+    int rc_reply = send_frame (a, link, ETH_P_ARP, arp, sizeof arp);
+    return rc != 0 ? rc : rc_reply;
+}
+
+int
 ra_announcer_send (RaAnnouncer *a, const RaAddress *address)
 {
     RaLink link;
@@ -120,17 +138,7 @@ ra_announcer_send (RaAnnouncer *a, const RaAddress *address)
         return rc;
     if (link.hw_len != 6 || (link.flags & (IFF_NOARP | IFF_LOOPBACK)) != 0)
         return 0;
-    if (address->family == AF_INET6) {
-        guint8 na[RA_NA_LEN];
-        ra_na_build (link.hw, address->bytes, is_forwarding (link.name), na);
-        return send_frame (a, &link, ETH_P_IPV6, na, sizeof na);
-    }
-    guint8 arp[RA_ARP_LEN];
-    ra_arp_build (RA_ARP_REQUEST, link.hw, address->bytes, arp);
-    rc = send_frame (a, &link, ETH_P_ARP, arp, sizeof arp);
-    ra_arp_build (RA_ARP_REPLY, link.hw, address->bytes, arp);
-    int rc_reply = send_frame (a, &link, ETH_P_ARP, arp, sizeof arp);
-    return rc != 0 ? rc : rc_reply;
+    return ra_announcer_send_for (a, address, &link, link.hw);
 }
 
 static gboolean on_timer (gpointer data);

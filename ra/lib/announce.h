@@ -21,6 +21,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RaAnnouncer, ra_announcer_free)
  * 0, ENOENT when it is not here, another positive errno. */
 int ra_announcer_send (RaAnnouncer *announcer, const RaAddress *address);
 
+/* Send one announcement now that the address is at @hw on @link, a machine other than this one.
+ * 0, or a positive errno. */
+int ra_announcer_send_for (RaAnnouncer *announcer, const RaAddress *address, const RaLink *link,
+                           const guint8 hw[6]);
+
 /* Announce at the instants of @plan, from now; what is due at once is sent before the call returns.
  * Replaces a running announcement of the same address. @address and @plan are copied. Repeats end by
  * themselves when the address is gone. Result as of ra_announcer_send. */

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #define ICMPV6                  58
+#define NEIGHBOUR_SOLICITATION  135
 #define NEIGHBOUR_ADVERTISEMENT 136
+#define OPTION_SOURCE           1 /* source link-layer address */
+#define OPTION_TARGET           2 /* target link-layer address */
 #define FLAG_ROUTER             0x80
 #define FLAG_OVERRIDE           0x20
 #define NA_BODY_LEN             32 /* ICMPv6 part: 24 bytes and an option of 8 */
@@ -62,13 +65,65 @@ ra_na_build (const guint8 hw[6], const guint8 ip[16], bool is_router, guint8 out
     body[0] = NEIGHBOUR_ADVERTISEMENT;
     body[4] = (guint8) (FLAG_OVERRIDE | (is_router ? FLAG_ROUTER : 0));
     memcpy (body + 8, ip, 16);
-    body[24] = 2; /* option: target link-layer address */
+    body[24] = OPTION_TARGET;
     body[25] = 1; /* in units of 8 bytes */
     memcpy (body + 26, hw, 6);
 
     guint16 sum = icmpv6_checksum (out);
     body[2] = (guint8) (sum >> 8);
     body[3] = (guint8) sum;
+}
+
+void
+ra_arp_probe_build (const guint8 hw[6], const guint8 ip[4], guint8 out[RA_ARP_LEN])
+{
+    ra_arp_build (RA_ARP_REQUEST, hw, ip, out);
+    memset (out + 14, 0, 4);
+}
+
+bool
+ra_arp_read_answer (const guint8 *bytes, gsize len, const guint8 ip[4], guint8 hw[6])
+{
+    static const guint8 head[] = { 0, 1, 8, 0, 6, 4, 0, RA_ARP_REPLY };
+    if (len < RA_ARP_LEN || memcmp (bytes, head, sizeof head) != 0
+        || memcmp (bytes + 14, ip, 4) != 0)
+        return false;
+    memcpy (hw, bytes + 8, 6);
+    return true;
+}
+
+void
+ra_ns_build (const guint8 hw[6], const guint8 ip[16], guint8 out[RA_NS_LEN])
+{
+    memset (out, 0, RA_NS_LEN);
+    out[0] = NEIGHBOUR_SOLICITATION;
+    memcpy (out + 8, ip, 16);
+    out[24] = OPTION_SOURCE;
+    out[25] = 1; /* in units of 8 bytes */
+    memcpy (out + 26, hw, 6);
+}
+
+void
+ra_solicited_node (const guint8 ip[16], guint8 out[16])
+{
+    static const guint8 prefix[16] = { 0xff, 0x02, [11] = 1, [12] = 0xff };
+    memcpy (out, prefix, 16);
+    memcpy (out + 13, ip + 13, 3);
+}
+
+bool
+ra_na_read_answer (const guint8 *bytes, gsize len, const guint8 ip[16], guint8 hw[6])
+{
+    if (len < 24 || bytes[0] != NEIGHBOUR_ADVERTISEMENT || bytes[1] != 0
+        || memcmp (bytes + 8, ip, 16) != 0)
+        return false;
+    for (gsize at = 24; at + 8 <= len && bytes[at + 1] != 0; at += 8 * (gsize) bytes[at + 1]) {
+        if (bytes[at] != OPTION_TARGET || bytes[at + 1] != 1)
+            continue;
+        memcpy (hw, bytes + at + 2, 6);
+        return true;
+    }
+    return false;
 }
 
 RaAnnouncePlan

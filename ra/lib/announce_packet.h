@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of an announcement and the instants at which to send them. Pure.
- * Standards: RFC 826, RFC 5227 3 (announcement by request), RFC 5944 4.6 (gratuitous ARP in both
+ * Standards: RFC 826, RFC 5227 2.1 and 3 (probe; announcement by request), RFC 5944 4.6 (gratuitous ARP in both
  * forms), RFC 4861 4.4 and 7.2.6 (unsolicited neighbour advertisement). */
 #pragma once
 
@@ -8,6 +8,7 @@
 
 #define RA_ARP_LEN 28 /* for 6-byte hardware addresses */
 #define RA_NA_LEN  72 /* IPv6 header, advertisement, one option */
+#define RA_NS_LEN  32 /* solicitation and one option, without the IPv6 header */
 
 typedef enum {
     RA_ARP_REQUEST = 1,
@@ -23,6 +24,18 @@ void ra_arp_build (RaArpForm form, const guint8 hw[6], const guint8 ip[4], guint
  * the override flag and the target link-layer address; starts at the IPv6 header.
  * @is_router  this machine forwards; a host's advertisement would make neighbours drop it as router */
 void ra_na_build (const guint8 hw[6], const guint8 ip[16], bool is_router, guint8 out[RA_NA_LEN]);
+
+/* Ask who has @ip, from nobody's address (RFC 5227 2.1.1): no neighbour learns anything by it. */
+void ra_arp_probe_build (const guint8 hw[6], const guint8 ip[4], guint8 out[RA_ARP_LEN]);
+/* Is this an ARP reply by which somebody says that he has @ip? Then @hw is his. */
+bool ra_arp_read_answer (const guint8 *bytes, gsize len, const guint8 ip[4], guint8 hw[6]);
+
+/* Neighbour solicitation for @ip from the machine with @hw; a raw ICMPv6 socket adds the checksum. */
+void ra_ns_build (const guint8 hw[6], const guint8 ip[16], guint8 out[RA_NS_LEN]);
+/* The multicast address that who has @ip listens to (RFC 4291 2.7.1). */
+void ra_solicited_node (const guint8 ip[16], guint8 out[16]);
+/* Is this, from its ICMPv6 header on, an advertisement of @ip that names a hardware address? */
+bool ra_na_read_answer (const guint8 *bytes, gsize len, const guint8 ip[16], guint8 hw[6]);
 
 /* When to announce, in ms after the address came. */
 typedef struct {

@@ -431,6 +431,15 @@ ra_address_where (RaNetlink *nl, const RaAddress *a)
     return find_meant (nl, a, &f) ? f.ifindex : 0;
 }
 
+int
+ra_address_home (RaNetlink *nl, const RaAddress *a)
+{
+    Target t;
+    int rc = OCF_OK;
+    g_autoptr (GArray) found = list (nl, a, &rc, NULL);
+    return found != NULL && settle (nl, a, found, &t, NULL) == OCF_OK ? t.link.index : 0;
+}
+
 GArray *
 ra_address_list_ours (RaNetlink *nl)
 {

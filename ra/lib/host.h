@@ -43,6 +43,9 @@ RaDadState ra_address_dad (RaNetlink *nl, const RaAddress *address);
 /* The interface that holds the address now (as stop would find it), or 0. */
 int ra_address_where (RaNetlink *nl, const RaAddress *address);
 
+/* The interface that the address means, whether it is there or not; 0: it has none here. */
+int ra_address_home (RaNetlink *nl, const RaAddress *address);
+
 /* Every address that bears our mark, on any interface but lo: array of RaFound (transfer full), NULL
  * when the kernel did not answer. What nobody wants of it is a left-over of an earlier life. */
 GArray *ra_address_list_ours (RaNetlink *nl);

@@ -25,6 +25,7 @@ def both_serve_story(ours, preferred):
     """A cut of 3 s both ways: both serve; at the heal ours lets go at once and the 3.0.6 node goes
     on. Afterwards auto_failback has its way."""
     with split_pair(ours, preferred) as pair, settled(pair, preferred) as holdings:
+        probe = pair.lab.probe()
         cut_between(pair)
         started = now_ms()
         wait_both_hold(pair, 6)
@@ -34,6 +35,12 @@ def both_serve_story(ours, preferred):
         heard = heard_again_ms(pair.ours, healed)
         assert heard - healed <= KEEPALIVE_MS + 100, f"heard only after {heard - healed:.0f} ms"
         assert gone - heard <= BOTH_LIMIT_MS, f"on both for {gone - heard:.0f} ms more"
+        if preferred == pair.theirs.name:
+            # Ours announced last, and the winner will not announce: the client is told.
+            probe.wait_owner(preferred, 2)
+            time.sleep(1)
+            outage = probe.so_far().outage_ms(gone)
+            assert outage <= BOTH_LIMIT_MS, f"the client looked in vain for {outage:.0f} ms"
         pair.wait_holder(preferred, 10)
         pair.wait_both_active()
         pair.expect_holder_at_rest(preferred)

@@ -3,6 +3,7 @@
  *   start=LEASE renew=LEASE stop probe set=LEASE    actions; print "STEP RC REASON"
  *   blind=LEASE   the renewal message itself, without the look before it; prints the errno's name
  *   announce      one plan of announcements, run to its end
+ *   refer=MS      tell the neighbours who has the address, for so long; prints the answer
  *   until-gone    wait (events, no polling) for the address to go; prints the ms since the last step
  *   time=N        N renewals; prints the mean in microseconds
  *   list          our addresses; clean: remove them
@@ -13,6 +14,7 @@
 #include "ra/lib/addrwatch.h"
 #include "ra/lib/announce.h"
 #include "ra/lib/host.h"
+#include "ra/lib/referral.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -110,6 +112,25 @@ until_gone (Tool *t)
 }
 
 static void
+on_referral (gpointer user, const guint8 hw[6])
+{
+    (void) user;
+    if (hw == NULL)
+        printf ("referred nobody\n");
+    else
+        printf ("referred %02x:%02x:%02x:%02x:%02x:%02x\n", hw[0], hw[1], hw[2], hw[3], hw[4],
+                hw[5]);
+}
+
+static void
+refer (Tool *t, guint ms)
+{
+    g_autoptr (RaReferral) r = ra_referral_new (t->nl, t->announcer, t->address, on_referral, NULL);
+    t->rc = r != NULL ? 0 : 1;
+    run_for (t, ms);
+}
+
+static void
 step (Tool *t, const char *word)
 {
     const char *equals = strchr (word, '=');
@@ -135,6 +156,8 @@ step (Tool *t, const char *word)
         list_ours (t, word[0] == 'c');
     else if (g_str_has_prefix (word, "pause"))
         run_for (t, value);
+    else if (g_str_has_prefix (word, "refer"))
+        refer (t, value);
     else if (g_str_has_prefix (word, "announce")) {
         RaAnnouncePlan plan = ra_announce_plan_default ();
         t->rc = ra_announcer_begin (t->announcer, t->address, &plan);

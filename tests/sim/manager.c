@@ -19,6 +19,7 @@ manager_perform (SimWorld *w, guint node, CrmRunnerAction *a)
         sim_address_renew (w, node, a->resource.group, a->resource.resource);
         break;
     case CRM_RUNNER_DO_ANNOUNCE:
+    case CRM_RUNNER_DO_REFER:
         break;
     case CRM_RUNNER_DO_DROP:
         sim_address_remove (w, node, a->resource.group, a->resource.resource, false);

@@ -151,6 +151,9 @@ perform (World *w, const CrmRunnerAction *action, GArray *answers)
     case CRM_RUNNER_DO_ANNOUNCE:
         trace_resource (w, "announce", action);
         break;
+    case CRM_RUNNER_DO_REFER:
+        trace_resource (w, "refer", action);
+        break;
     case CRM_RUNNER_DO_DROP:
         trace_resource (w, "drop", action);
         w->res[action->resource.group][action->resource.resource].runs = false;

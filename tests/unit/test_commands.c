@@ -88,6 +88,11 @@ hbd_addresses_announce (HbdAddresses *addresses, const CrmResource *resource)
 }
 
 void
+hbd_addresses_refer (HbdAddresses *addresses, const CrmResource *resource)
+{
+}
+
+void
 hbd_addresses_drop (HbdAddresses *addresses, const CrmResource *resource)
 {
 }

@@ -70,6 +70,12 @@ hbd_addresses_announce (HbdAddresses *addresses, const CrmResource *resource)
 }
 
 void
+hbd_addresses_refer (HbdAddresses *addresses, const CrmResource *resource)
+{
+    g_string_append (kernel.calls, "refer ");
+}
+
+void
 hbd_addresses_drop (HbdAddresses *addresses, const CrmResource *resource)
 {
     g_string_append (kernel.calls, "drop ");

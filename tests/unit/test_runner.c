@@ -461,7 +461,7 @@ test_announce_repeats_for_held_addresses (void)
     world_drain (w);
     g_string_truncate (w->trace, 0);
     world_request (w, CRM_REQUEST_ANNOUNCE, 0);
-    world_expect (w, "");
+    world_expect (w, "refer 0.0\nrefer 0.2\n");
 }
 
 static void

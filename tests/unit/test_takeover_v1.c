@@ -96,6 +96,8 @@ give (Script *s, CrmTakeoverEvent event)
             g_string_append_printf (s->said, "stop g%u; ", a->group);
         else if (a->kind == CRM_TAKEOVER_DO_RELEASED)
             g_string_append (s->said, a->hold_back ? "released, hold back; " : "released; ");
+        else if (a->kind == CRM_TAKEOVER_DO_ANNOUNCE)
+            g_string_append_printf (s->said, "announce g%u; ", a->group);
         else if (a->kind == CRM_TAKEOVER_DO_RENEW)
             g_string_append (s->said, "renew; ");
         else if (a->kind == CRM_TAKEOVER_DO_REPLY)
@@ -593,7 +595,7 @@ test_healed_partition_lets_go_and_joins_anew (void)
     says_resource (s, CRM_HOLD_ALL, 1, "");
     stopped (s, 0);
     stopped (s, 1);
-    expect (s, "resource none 1 ;");
+    expect (s, "resource none 1 ; announce g0; announce g1;");
     says_ask (s, CRM_HOLD_FOREIGN, "me");
     says_ask (s, CRM_HOLD_FOREIGN, "done");
     expect (s, "ask foreign other; start g0;");
@@ -624,7 +626,7 @@ test_peer_that_noticed_nothing_has_its_own_back (void)
     says_resource (s, CRM_HOLD_LOCAL, 1, "");
     expect (s, "resource local 1 ;");
     stopped (s, 1);
-    expect (s, "");
+    expect (s, "announce g1;");
     g_assert_cmpstr (crm_takeover_owner (s->t, 0), ==, "alpha");
     g_assert_cmpstr (crm_takeover_owner (s->t, 1), ==, "beta");
 }
@@ -878,6 +880,7 @@ test_legacy_cuts (void)
     expect (s, "ip-request g0; stop g0; stop g1;");
     stopped (s, 0);
     stopped (s, 1);
+    expect (s, "announce g0; announce g1;");
     says (s, (CrmReport){ .kind = CRM_REPORT_IP_RESPONSE, .key = "g0", .weown = true });
     expect (s, "start g0;");
     started (s, 0);
