@@ -340,16 +340,43 @@ run_reload (HbdCommands *c, guint64 client, GVariant *args)
     hbd_manager_reload (c->m, plan, client);
 }
 
+/* What Heartbeat derives where ha.cf does not say; constant defaults are the asking tool's. (transfer
+ * full) */
+static char *
+derived_parameter (const CfgCluster *cluster, const char *name)
+{
+    const struct {
+        const char *name;
+        HbdTime value_us;
+    } times[] = { { "warntime", cluster->warntime_us },
+                  { "initdead", cluster->initdead_us },
+                  { "deadping", cluster->deadping_us } };
+
+    for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+        if (strcmp (times[i].name, name) == 0)
+            return g_strdup_printf ("%" G_GINT64_FORMAT "ms", times[i].value_us / 1000);
+    if (strcmp (name, "hbversion") == 0)
+        return g_strdup (PACKAGE_VERSION);
+    /* two names of one directive */
+    if (strcmp (name, "pacemaker") == 0)
+        return g_strdup (cfg_setting (cluster, "crm"));
+    if (strcmp (name, "crm") == 0)
+        return g_strdup (cfg_setting (cluster, "pacemaker"));
+    return NULL;
+}
+
 static void
 run_parameter (HbdCommands *c, guint64 client, GVariant *args)
 {
+    const CfgCluster *cluster = c->m->setup->cluster;
     const char *name = "";
-    const char *value;
+    g_autofree char *value = NULL;
     GVariantBuilder b;
 
     g_variant_lookup (args, "name", "&s", &name);
-    value = strcmp (name, "hbversion") == 0 ? PACKAGE_VERSION
-                                            : cfg_setting (c->m->setup->cluster, name);
+    value = g_strdup (cfg_setting (cluster, name));
+    if (value == NULL)
+        value = derived_parameter (cluster, name);
     if (value == NULL) {
         hbd_control_reply_text (c->m->control, client, 1, "%s is not set in ha.cf.", name);
         return;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cl_status as Heartbeat's users know it: the same sub-commands, options, lines and exit codes
- * (doc/heartbeat.md 7.1), answered from hbd's control socket.
+ * (doc/heartbeat.md 7.1), answered from hbd's control socket; words behind the ones that are
+ * needed are ignored, as there. tests/interop/test_tools.py holds it against the packaged one. Where
+ * that leaves the reason of an error out, ours says it.
  *
  * Exit codes: 0 yes or done, 1 no (dead, stopped, offline, unset, cannot sign on), 11 wrong usage
  * or unknown node, 13 no such link or client. */
@@ -8,9 +10,11 @@
 
 #include "hbd/tools/client.h"
 #include "hbd/tools/dict.h"
+#include "hbd/tools/directives.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define EXIT_NO        1
@@ -30,8 +34,9 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const char *options; /* for getopt */
-    bool needs_daemon;
+    const char *options;     /* for getopt */
+    bool is_about_daemon;    /* an answer also without one; does not mind odd options */
+    const char *option_word; /* in Heartbeat's sentence about an odd option */
     int (*run) (Call *call);
 } Subcommand;
 
@@ -51,31 +56,50 @@ static const char usage_text[] =
     "\n"
     "-m with each of them writes whole sentences.\n";
 
-static void
-say_error (const char *text, const char *detail)
+/* The line that Heartbeat's tools write: "Nov 23 09:27:06 alpha cl_status: [7328]: ERROR: ..." */
+static void G_GNUC_PRINTF (1, 2) say_error (const char *format, ...)
 {
-    fprintf (stderr, "cl_status: ERROR: %s%s\n", text, detail);
+    g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+    g_autofree char *when = g_date_time_format (now, "%b %d %H:%M:%S");
+    g_autofree char *text = NULL;
+    struct utsname host = { 0 };
+    va_list args;
+
+    va_start (args, format);
+    text = g_strdup_vprintf (format, args);
+    va_end (args);
+    uname (&host);
+    fprintf (stderr, "%s %s cl_status: [%ld]: ERROR: %s\n", when, host.nodename, (long) getpid (),
+             text);
 }
 
-/* The node named by the first word, or NULL after saying so. */
 static GVariant *
-wanted_node (Call *call)
+find_node (const Call *call, const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown (name, -1);
+
+    return hbd_dict_find (call->nodes, lower);
+}
+
+/* The node named by the first word, or NULL after saying so; Heartbeat's words differ. */
+static GVariant *
+wanted_node (Call *call, const char *too_few, const char *unknown)
 {
     GVariant *node = NULL;
 
     if (call->word_count == 0) {
-        fputs ("Not enough parameters.\n", stderr);
+        fprintf (stderr, "%s\n", too_few);
         return NULL;
     }
-    if (call->word_count == 1) {
-        g_autofree char *lower = g_ascii_strdown (call->words[0], -1);
-
-        node = hbd_dict_find (call->nodes, lower);
-    }
+    node = find_node (call, call->words[0]);
     if (node == NULL)
-        fputs ("Error. May be due to incorrect node name\n", stderr);
+        fprintf (stderr, "%s\n", unknown);
     return node;
 }
+
+static const char too_few_words[] = "Not enough parameters.";
+static const char few_words[] = "No enough parameter.";
+static const char unknown_node[] = "Error. May be due to incorrect node name";
 
 static bool
 is_ping (GVariant *node)
@@ -110,7 +134,7 @@ run_listnodes (Call *call)
         GVariant *node = call->nodes->pdata[i];
         const char *name = hbd_dict_text (node, "name", "");
 
-        if ((call->only_normal && is_ping (node)) || (call->only_ping && !is_ping (node)))
+        if (call->only_normal != call->only_ping && call->only_ping != is_ping (node))
             continue;
         if (!call->verbose) {
             puts (name);
@@ -149,7 +173,7 @@ run_hbstatus (Call *call)
 static int
 run_nodestatus (Call *call)
 {
-    GVariant *node = wanted_node (call);
+    GVariant *node = wanted_node (call, too_few_words, unknown_node);
     const char *status = NULL;
 
     if (node == NULL)
@@ -165,7 +189,7 @@ run_nodestatus (Call *call)
 static int
 run_nodetype (Call *call)
 {
-    GVariant *node = wanted_node (call);
+    GVariant *node = wanted_node (call, few_words, unknown_node);
     const char *type = node != NULL && is_ping (node) ? "ping" : "normal";
 
     if (node == NULL)
@@ -180,7 +204,7 @@ run_nodetype (Call *call)
 static int
 run_nodeweight (Call *call)
 {
-    if (wanted_node (call) == NULL)
+    if (wanted_node (call, too_few_words, "Error. Maybe due to incorrect node name.") == NULL)
         return EXIT_PARAMETER;
     if (call->for_humans)
         printf ("The weight of the cluster node %s is 100\n", call->words[0]);
@@ -192,7 +216,7 @@ run_nodeweight (Call *call)
 static int
 run_nodesite (Call *call)
 {
-    if (wanted_node (call) == NULL)
+    if (wanted_node (call, too_few_words, unknown_node) == NULL)
         return EXIT_PARAMETER;
     if (call->for_humans)
         printf ("The site of the cluster node %s is ", call->words[0]);
@@ -206,13 +230,13 @@ run_listhblinks (Call *call)
     GVariant *node = NULL;
 
     if (call->word_count == 0) {
-        fputs ("No enough parameter.\n", stderr);
+        fprintf (stderr, "%s\n", few_words);
         return EXIT_PARAMETER;
     }
-    node = hbd_dict_find (call->nodes, call->words[0]);
+    node = find_node (call, call->words[0]);
     if (node == NULL) {
-        say_error ("Cannot start heartbeat link interface walk.", "");
-        say_error ("REASON: no such node: ", call->words[0]);
+        say_error ("Cannot start heartbeat link interface walk.");
+        say_error ("REASON: EINVAL");
         return EXIT_CALL;
     }
     print_links (call, node, call->verbose);
@@ -228,15 +252,15 @@ run_hblinkstatus (Call *call)
     const char *status = NULL;
 
     if (call->word_count < 2) {
-        fputs ("No enough parameter.\n", stderr);
+        fprintf (stderr, "%s\n", few_words);
         return EXIT_PARAMETER;
     }
-    node = hbd_dict_find (call->nodes, call->words[0]);
+    node = find_node (call, call->words[0]);
     links = node != NULL ? hbd_dict_list (node, "links") : NULL;
     link = links != NULL ? hbd_dict_find (links, call->words[1]) : NULL;
     if (link == NULL) {
-        say_error ("Cannot get heartbeat link status", "");
-        say_error ("REASON: no such ", node == NULL ? "node" : "link");
+        say_error ("Cannot get heartbeat link status");
+        say_error ("REASON: no such %s", node == NULL ? "node" : "link");
         return EXIT_CALL;
     }
     status = hbd_dict_text (link, "status", "");
@@ -252,11 +276,12 @@ static int
 run_clientstatus (Call *call)
 {
     if (call->word_count < 2) {
-        fputs ("No enough parameter.\n", stderr);
+        fprintf (stderr, "%s\n", few_words);
         return EXIT_PARAMETER;
     }
-    if (hbd_dict_find (call->nodes, call->words[0]) == NULL) {
-        say_error ("Cannot get the client's status: no such node: ", call->words[0]);
+    if (find_node (call, call->words[0]) == NULL) {
+        say_error ("Cannot get heartbeat client %s's status", call->words[1]);
+        say_error ("REASON: no such node");
         return EXIT_CALL;
     }
     puts ("offline");
@@ -275,26 +300,49 @@ run_rscstatus (Call *call)
     return 0;
 }
 
+/* Heartbeat keeps no value of a directive that may stand several times. */
+static bool
+is_repeatable (const char *name)
+{
+    static const char *const names[] = { "node",    "ping",    "ping6",   "ping_group",   "serial",
+                                         "bcast",   "mcast",   "mcast6",  "ucast",        "ucast6",
+                                         "apiauth", "respawn", "stonith", "stonith_host", NULL };
+
+    return g_strv_contains (names, name);
+}
+
+/* As ha.cf has it, else the default; NULL: none. */
+static const char *
+parameter_value (const char *name, HbdReply *reply, GError **error)
+{
+    g_auto (GVariantDict) args = G_VARIANT_DICT_INIT (NULL);
+
+    if (is_repeatable (name))
+        return NULL;
+    g_variant_dict_insert (&args, "name", "s", name);
+    if (!hbd_client_ask (hbd_client_run_dir (NULL), "parameter", g_variant_dict_end (&args),
+                         HBD_CLIENT_ASK_MS, reply, error))
+        return NULL;
+    if (reply->exit_code == 0)
+        return hbd_dict_text (reply->dict, "value", NULL);
+    return hbd_directives_default (name);
+}
+
 static int
 run_hbparameter (Call *call)
 {
     g_auto (HbdReply) reply = { 0 };
-    g_auto (GVariantDict) args = G_VARIANT_DICT_INIT (NULL);
     g_autoptr (GError) error = NULL;
     const char *value = NULL;
 
     if (call->parameter == NULL) {
-        say_error ("parameter name required", "");
+        say_error ("parameter name required");
         return EXIT_PARAMETER;
     }
-    g_variant_dict_insert (&args, "name", "s", call->parameter);
-    if (hbd_client_ask (hbd_client_run_dir (NULL), "parameter", g_variant_dict_end (&args),
-                        HBD_CLIENT_ASK_MS, &reply, &error)
-        && reply.exit_code == 0)
-        value = hbd_dict_text (reply.dict, "value", hbd_dict_text (reply.dict, "text", NULL));
+    value = parameter_value (call->parameter, &reply, &error);
     if (value == NULL) {
-        say_error ("Cannot get the value of parameter ", call->parameter);
-        say_error ("REASON: ", error != NULL ? error->message : "it is not set");
+        say_error ("Cannot get parameter %s's value", call->parameter);
+        say_error ("REASON: %s", error != NULL ? error->message : "it is not set");
         return EXIT_NO;
     }
     if (call->for_humans)
@@ -305,17 +353,17 @@ run_hbparameter (Call *call)
 }
 
 static const Subcommand subcommands[] = {
-    { "hbstatus", "mv", false, run_hbstatus },
-    { "listnodes", "mnpv", true, run_listnodes },
-    { "nodestatus", "m", true, run_nodestatus },
-    { "nodetype", "m", true, run_nodetype },
-    { "nodeweight", "m", true, run_nodeweight },
-    { "nodesite", "m", true, run_nodesite },
-    { "listhblinks", "mv", true, run_listhblinks },
-    { "hblinkstatus", "m", true, run_hblinkstatus },
-    { "clientstatus", "m", true, run_clientstatus },
-    { "rscstatus", "m", true, run_rscstatus },
-    { "hbparameter", "mp:", true, run_hbparameter },
+    { "hbstatus", "mv", true, NULL, run_hbstatus },
+    { "listnodes", "mnpv", false, "character code", run_listnodes },
+    { "nodestatus", "m", false, "character", run_nodestatus },
+    { "nodetype", "m", false, "character", run_nodetype },
+    { "nodeweight", "m", false, "character", run_nodeweight },
+    { "nodesite", "m", false, "character", run_nodesite },
+    { "listhblinks", "mv", false, "character code", run_listhblinks },
+    { "hblinkstatus", "m", false, "character", run_hblinkstatus },
+    { "clientstatus", "m", false, "character", run_clientstatus },
+    { "rscstatus", "m", false, "character", run_rscstatus },
+    { "hbparameter", "mp:", false, "character code", run_hbparameter },
 };
 
 static const Subcommand *
@@ -330,11 +378,11 @@ find_subcommand (const char *name)
 
 /* @argv begins with the sub-command. False for an option that it does not know. */
 static bool
-parse_options (Call *call, const char *known, int argc, char **argv)
+parse_options (Call *call, const Subcommand *subcommand, int argc, char **argv)
 {
     int option;
 
-    while ((option = getopt (argc, argv, known)) != -1) {
+    while ((option = getopt (argc, argv, subcommand->options)) != -1) {
         switch (option) {
         case 'm':
             call->for_humans = true;
@@ -350,6 +398,9 @@ parse_options (Call *call, const char *known, int argc, char **argv)
             call->verbose = true;
             break;
         default:
+            if (subcommand->is_about_daemon)
+                break;
+            say_error ("Error: getopt returned%s %c.", subcommand->option_word, option);
             return false;
         }
     }
@@ -358,28 +409,38 @@ parse_options (Call *call, const char *known, int argc, char **argv)
     return true;
 }
 
-/* Fetch `status`; without it `hbstatus` still has an answer. */
+/* Fetch `status`. */
 static bool
-sign_on (Call *call, const Subcommand *subcommand)
+sign_on (Call *call, GError **error)
 {
     g_auto (HbdReply) reply = { 0 };
+
+    if (!hbd_client_ask (hbd_client_run_dir (NULL), "status", NULL, HBD_CLIENT_ASK_MS, &reply,
+                         error))
+        return false;
+    call->status = g_steal_pointer (&reply.dict);
+    call->nodes = hbd_dict_list (call->status, "nodes");
+    return true;
+}
+
+/* First to the daemon, then the options: without it no sub-command minds them, as in Heartbeat. */
+static int
+answer (Call *call, const Subcommand *subcommand, int argc, char **argv)
+{
     g_autoptr (GError) error = NULL;
 
-    if (hbd_client_ask (hbd_client_run_dir (NULL), "status", NULL, HBD_CLIENT_ASK_MS, &reply,
-                        &error)) {
-        call->status = g_steal_pointer (&reply.dict);
-        call->nodes = hbd_dict_list (call->status, "nodes");
-        return true;
+    if (!sign_on (call, &error) && !subcommand->is_about_daemon) {
+        say_error ("Cannot signon with heartbeat");
+        say_error ("REASON: %s", error->message);
+        return EXIT_NO;
     }
-    if (subcommand->needs_daemon) {
-        say_error ("Cannot signon with heartbeat", "");
-        say_error ("REASON: ", error->message);
-    } else if (call->verbose) {
+    if (!parse_options (call, subcommand, argc, argv))
+        return EXIT_PARAMETER;
+    if (error != NULL && call->verbose) {
         printf ("Heartbeat is stopped on this machine.\n(%s)\n", error->message);
-    } else {
-        return true;
+        return EXIT_NO;
     }
-    return false;
+    return subcommand->run (call);
 }
 
 int
@@ -387,20 +448,17 @@ main (int argc, char **argv)
 {
     Call call = { 0 };
     const Subcommand *subcommand = argc > 1 ? find_subcommand (argv[1]) : NULL;
-    int code = EXIT_NO;
+    int code;
 
-    if (argc < 2) {
+    if (argc < 2 || strcmp (argv[1], "-h") == 0) {
         fputs (usage_text, stdout);
         return 0;
     }
     if (subcommand == NULL) {
-        say_error (argv[1], ": invalid sub-command.");
+        say_error ("%s: invalid sub-command.", argv[1]);
         return EXIT_PARAMETER;
     }
-    if (!parse_options (&call, subcommand->options, argc - 1, argv + 1))
-        return EXIT_PARAMETER;
-    if (sign_on (&call, subcommand))
-        code = subcommand->run (&call);
+    code = answer (&call, subcommand, argc - 1, argv + 1);
     g_clear_pointer (&call.nodes, g_ptr_array_unref);
     g_clear_pointer (&call.status, g_variant_unref);
     return code;

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The directives that Heartbeat 3.0.6 lists, in its order, with its defaults, which are ours too. */
 static const struct {
@@ -49,4 +50,21 @@ hbd_directives_print (bool as_wiki)
     for (guint i = 0; i < G_N_ELEMENTS (directives); i++)
         printf (as_wiki ? "|| %s || %s || %s ||\n" : "%-24s %-9s %s\n", directives[i].name,
                 directives[i].value, directives[i].meaning);
+}
+
+const char *
+hbd_directives_default (const char *name)
+{
+    /* What Heartbeat answers for, beyond what it lists. */
+    static const struct {
+        const char *name, *value;
+    } others[] = { { "crm", "false" }, { "debug", "0" }, { "udpport", "694" } };
+
+    for (guint i = 0; i < G_N_ELEMENTS (directives); i++)
+        if (strcmp (directives[i].name, name) == 0)
+            return directives[i].value;
+    for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+        if (strcmp (others[i].name, name) == 0)
+            return others[i].value;
+    return NULL;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The defaults of ha.cf's directives, as `heartbeat -D` prints them. */
+/* The defaults of ha.cf's directives, as `heartbeat -D` prints them and `cl_status hbparameter`
+ * tells them. */
 #pragma once
 
 #include <stdbool.h>
 
 /* Print the table on standard output; @as_wiki: with cell marks. */
 void hbd_directives_print (bool as_wiki);
+/* As text; NULL for one that has no default of its own. */
+const char *hbd_directives_default (const char *name);

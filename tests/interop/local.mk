@@ -21,3 +21,4 @@ TESTS += tests/interop/check-matrix
 EXTRA_DIST += tests/interop/flooded.py
 EXTRA_DIST += tests/interop/test_flood.py
 EXTRA_DIST += tests/interop/test_keys.py
+EXTRA_DIST += tests/interop/test_tools.py

@@ -316,14 +316,19 @@ test_answers_at_once (Fixture *f, gconstpointer data)
 static void
 test_values (Fixture *f, gconstpointer data)
 {
+    const char *const parameters[][2] = { { "deadtime", "1" },
+                                          { "warntime", "500ms" },
+                                          { "deadping", "1000ms" },
+                                          { "hbversion", PACKAGE_VERSION } };
     const char *text;
 
-    ask (f, false, "parameter", "{'name': <'deadtime'>}");
-    g_assert_true (g_variant_lookup (f->control.last, "value", "&s", &text));
-    g_assert_cmpstr (text, ==, "1");
-    ask (f, false, "parameter", "{'name': <'hbversion'>}");
-    g_assert_true (g_variant_lookup (f->control.last, "value", "&s", &text));
-    g_assert_cmpstr (text, ==, PACKAGE_VERSION);
+    for (guint i = 0; i < G_N_ELEMENTS (parameters); i++) {
+        g_autofree char *args = g_strdup_printf ("{'name': <'%s'>}", parameters[i][0]);
+
+        ask (f, false, "parameter", args);
+        g_assert_true (g_variant_lookup (f->control.last, "value", "&s", &text));
+        g_assert_cmpstr (text, ==, parameters[i][1]);
+    }
     ask (f, false, "version", NULL);
     g_assert_true (g_variant_lookup (f->control.last, "version", "&s", &text));
     g_assert_cmpstr (text, ==, PACKAGE_VERSION);
