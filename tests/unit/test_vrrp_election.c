@@ -484,7 +484,8 @@ test_pause_of_a_master (void)
     vrrp_node_expect (node, "RELEASE BACKUP:pause");
     g_assert_cmpint (until_deadline (node), ==, HBD_S (1) + SKEW);
     vrrp_node_advert (node, 0, HIGHER, 101);
-    g_assert_cmpint (until_deadline (node), ==, MDI);
+    vrrp_node_run_for (node, HBD_S (1));
+    g_assert_cmpint (until_deadline (node), ==, MDI - HBD_S (1));
 
     vrrp_node_start_as_master (shorter);
     shorter->now += HBD_S (3) - 1;
@@ -504,6 +505,62 @@ test_pause_is_noticed_first (void)
     vrrp_node_expect (node, "RELEASE BACKUP:pause");
     vrrp_node_run_for (node, HBD_S (1) + SKEW);
     vrrp_node_expect (node, BECOMES_MASTER "preemption");
+}
+
+/* While it stood still its machine may have answered for the address, so whoever took over has to
+ * announce again; but only a master that stays upon our word is told. */
+static void
+test_pause_is_told_to_the_master (void)
+{
+    static const struct {
+        guint8 from, priority;
+        bool nopreempt;
+        const char *words;
+    } rows[] = {
+        { LOWER, 101, false, "SEND(100) SEND(100)" }, /* twice, as after a conflict */
+        { HIGHER, 100, false, "SEND(100) SEND(100)" },
+        { LOWER, 100, false, "" },
+        { HIGHER, 99, true, "" },
+    };
+
+    for (guint n = 0; n < G_N_ELEMENTS (rows); n++) {
+        HbdVrrpInstanceConfig config = vrrp_node_instance (2, 100);
+        g_autoptr (VrrpNode) node = NULL;
+
+        config.nopreempt = rows[n].nopreempt;
+        node = vrrp_node_new (config);
+        vrrp_node_start_as_master (node);
+        node->now += HBD_S (3);
+        vrrp_node_feed_kind (node, HBD_VRRP_TIMER);
+        vrrp_node_expect (node, "RELEASE BACKUP:pause");
+        vrrp_node_advert (node, 0, rows[n].from, rows[n].priority);
+        vrrp_node_run_for (node, HBD_MS (500));
+        vrrp_node_advert (node, 0, rows[n].from, rows[n].priority);
+        vrrp_node_expect (node, rows[n].words);
+    }
+}
+
+/* The word says what lost, though a tracker may have raised the priority meanwhile. */
+static void
+test_word_keeps_its_priority (void)
+{
+    static const HbdVrrpTrackerConfig tracker = { .name = "t", .kind = HBD_VRRP_TRACK_INTERFACE };
+    static const HbdVrrpTrack track = { 0, 100, false };
+    HbdVrrpInstanceConfig config = vrrp_node_instance (2, 100);
+    g_autoptr (VrrpNode) node = NULL;
+
+    config.tracks = &track;
+    config.track_count = 1;
+    node = vrrp_node_new (config);
+    node->config.trackers = &tracker;
+    node->config.tracker_count = 1;
+    vrrp_node_start_as_master (node);
+    node->holds_releases = true;
+    vrrp_node_advert (node, 0, LOWER, 150);
+    vrrp_node_track (node, 0, 1);
+    vrrp_node_released (node, 0);
+    vrrp_node_run_for (node, HBD_MS (300));
+    vrrp_node_expect (node, "RELEASE BACKUP:higher-priority BACKUP_PRIORITY SEND(100) SEND(100)");
 }
 
 /* A backup whose timer comes late may have missed adverts; it asks once, not for ever. */
@@ -596,6 +653,8 @@ main (int argc, char **argv)
         { "stop-of-a-backup-is-silent", test_stop_of_a_backup },
         { "paused-master-lets-go-first", test_pause_of_a_master },
         { "pause-is-noticed-before-anything-else", test_pause_is_noticed_first },
+        { "pause-is-told-to-a-master-that-stays", test_pause_is_told_to_the_master },
+        { "word-keeps-its-priority", test_word_keeps_its_priority },
         { "late-backup-asks-once", test_pause_of_a_backup },
         { "late-adverts-keep-their-pace", test_slightly_late_timers_keep_their_pace },
         { "owner-may-ignore-adverts", test_owner_may_ignore_adverts },

@@ -64,7 +64,8 @@ hbd_vrrp_become_backup (HbdVrrp *v, HbdVrrpInstance *i, HbdVrrpReason reason, Hb
         && reason != HBD_VRRP_BECAUSE_HIGHER_ADDRESS)
         i->has_master = false;
     restart_timer (v, i, HBD_VRRP_BECAUSE_SILENCE);
-    if (reason == HBD_VRRP_BECAUSE_PAUSE) {
+    i->owes_word = reason == HBD_VRRP_BECAUSE_PAUSE;
+    if (i->owes_word) {
         i->timer_us = v->now + ask_us (i);
         i->has_asked = true;
     }
@@ -77,7 +78,7 @@ hbd_vrrp_become_master (HbdVrrp *v, HbdVrrpInstance *i, HbdVrrpReason reason)
     const HbdVrrpAnnounceConfig *announce = &i->config.announce;
 
     i->word = HBD_VRRP_WORD_NONE;
-    i->wants_master = false;
+    i->wants_master = i->owes_word = false;
     forget_mastership (i);
     i->master_interval_us = i->interval_us;
     i->has_master = true;
@@ -161,7 +162,7 @@ hbd_vrrp_say_word (HbdVrrp *v, HbdVrrpInstance *i)
     if (word == HBD_VRRP_WORD_ZERO) {
         hbd_vrrp_send_advert (v, i, HBD_VRRP_PRIORITY_STOP);
     } else if (i->state == HBD_VRRP_BACKUP && !i->config.is_strict) {
-        hbd_vrrp_send_advert (v, i, i->effective);
+        hbd_vrrp_send_advert (v, i, i->word_priority);
         i->word_again_us =
             v->now + CLAMP (i->interval_us / 4, WORD_AGAIN_MIN_US, WORD_AGAIN_MAX_US);
     }
@@ -183,6 +184,15 @@ learn_interval (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert)
     i->count[HBD_VRRP_COUNT_INTERVAL_LEARNED]++;
 }
 
+/* Between two masters the higher priority stays, at equal priority the higher address. */
+static bool
+loses_to (const HbdVrrpInstance *i, guint8 priority, const HbdVrrpAddress *sender)
+{
+    if (priority != i->effective)
+        return priority > i->effective;
+    return hbd_vrrp_address_compare (sender, hbd_vrrp_codec_source (i->codec)) > 0;
+}
+
 static void
 follow (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert, const HbdVrrpAddress *sender)
 {
@@ -190,6 +200,13 @@ follow (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert, const HbdVr
     i->has_master = true;
     i->master = *sender;
     restart_timer (v, i, HBD_VRRP_BECAUSE_SILENCE);
+    if (i->owes_word && loses_to (i, advert->priority, sender)) {
+        i->owes_word = false;
+        i->word = HBD_VRRP_WORD_YIELD;
+        i->word_priority = i->effective;
+        if (i->releases == 0)
+            hbd_vrrp_say_word (v, i);
+    }
 }
 
 /* preempt_delay counts from the first lower advert; while it runs, that master is followed. */
@@ -252,7 +269,6 @@ static void
 hear_as_master (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert,
                 const HbdVrrpAddress *sender)
 {
-    int compared = hbd_vrrp_address_compare (sender, hbd_vrrp_codec_source (i->codec));
     HbdVrrpReason reason = advert->priority > i->effective ? HBD_VRRP_BECAUSE_HIGHER_PRIORITY
                                                            : HBD_VRRP_BECAUSE_HIGHER_ADDRESS;
     char text[HBD_VRRP_ADDRESS_TEXT];
@@ -262,16 +278,18 @@ hear_as_master (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert,
             send_again (v, i);
         return;
     }
-    if (advert->priority < i->effective || (advert->priority == i->effective && compared < 0)) {
-        hear_lower (v, i, advert, sender);
-        return;
-    }
-    if (advert->priority == i->effective && compared == 0) {
+    if (advert->priority == i->effective
+        && hbd_vrrp_address_equal (sender, hbd_vrrp_codec_source (i->codec))) {
         hbd_vrrp_address_text (sender, i->config.wire.family, text);
         hbd_vrrp_record_rated (v, i, HBD_VRRP_RATE_SAME_ADDRESS, HBD_LEVEL_WARNING,
                                "vrrp.same-address", "from=%s", text);
         return;
     }
+    if (!loses_to (i, advert->priority, sender)) {
+        hear_lower (v, i, advert, sender);
+        return;
+    }
+    i->word_priority = i->effective;
     i->has_master = true;
     i->master = *sender;
     learn_interval (v, i, advert);
@@ -384,7 +402,7 @@ hbd_vrrp_run_timers (HbdVrrp *v, HbdVrrpInstance *i)
     if (v->now >= i->word_again_us) {
         i->word_again_us = HBD_TIME_NEVER;
         if (i->state == HBD_VRRP_BACKUP)
-            hbd_vrrp_send_advert (v, i, i->effective);
+            hbd_vrrp_send_advert (v, i, i->word_priority);
     }
 }
 

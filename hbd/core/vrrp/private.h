@@ -91,6 +91,8 @@ typedef struct {
 
     guint releases; /* DO_RELEASE not yet answered */
     HbdVrrpWord word;
+    guint8 word_priority;  /* of the yielding word: what lost, whatever trackers say meanwhile */
+    bool owes_word;        /* let go after a pause: the master heard next has to announce again */
     HbdTime word_again_us; /* say the yielding word once more, in case it was lost */
 
     HbdTime announce_us; /* second block */
