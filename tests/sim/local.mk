@@ -6,7 +6,7 @@ SIM_LIBS = libhbdnode.a libcrmplan.a libhbdcore.a libcrmexec.a libcrmmodel.a lib
   libhbdbase.a $(GLIB_LIBS)
 
 check_PROGRAMS += tests/sim/sim tests/sim/test_scenarios
-tests_sim_sim_SOURCES = $(SIM_WORLD) tests/sim/main.c tests/sim/story.c
+tests_sim_sim_SOURCES = $(SIM_WORLD) tests/sim/jobs.c tests/sim/jobs.h tests/sim/main.c tests/sim/story.c
 tests_sim_sim_LDADD = $(SIM_LIBS)
 tests_sim_test_scenarios_SOURCES = $(SIM_WORLD) tests/sim/test_scenarios.c
 tests_sim_test_scenarios_LDADD = $(SIM_LIBS)

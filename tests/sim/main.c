@@ -6,21 +6,12 @@
  * line that repeats it. Exit 0: no violation; 1: some; 2: usage. */
 #include "config.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "tests/sim/jobs.h"
 #include "tests/sim/sim.h"
-
-#define JOBS_MAX      64
-#define MEMORY_MAX    ((rlim_t) 1 << 29) /* a core that appends without end aborts here */
-#define SEED_CPU_SECS 60                 /* one seed takes less than 0.1 s; beyond this it hangs */
 
 typedef struct {
     gint64 seed, seeds, first;
@@ -35,12 +26,6 @@ typedef struct {
     guint faults_min, kinds_min, changes_min;
     HbdTime simulated_us, simulated_min_us, slowest_settle_us;
 } Sum;
-
-/* Memory that the processes share. */
-typedef struct {
-    guint64 current[JOBS_MAX]; /* the seed that each is at */
-    gint is_over;              /* --fail-fast: somebody found something */
-} Shared;
 
 static void
 sum_begin (Sum *sum)
@@ -114,77 +99,52 @@ run_seed (guint64 seed, const Options *o, Sum *sum)
     g_free (story.violation);
 }
 
-static void
-bound_memory (void)
+static bool
+run_for_jobs (guint64 seed, gpointer sum, gpointer data)
 {
-#ifndef __SANITIZE_ADDRESS__ /* its shadow is larger than any bound */
-    const struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
+    Sum *s = sum;
+    guint64 before = s->violations;
 
-    setrlimit (RLIMIT_AS, &limit);
-#endif
+    run_seed (seed, data, s);
+    return s->violations > before;
 }
 
 static void
-worker (const Options *o, int job, int fd, Shared *shared)
+begin_for_jobs (gpointer sum)
 {
-    Sum sum;
-
-    bound_memory ();
-    sum_begin (&sum);
-    for (gint64 i = job; i < o->seeds && !g_atomic_int_get (&shared->is_over); i += o->jobs) {
-        const struct itimerval limit = { .it_value.tv_sec = SEED_CPU_SECS };
-
-        shared->current[job] = (guint64) (o->first + i);
-        setitimer (ITIMER_PROF, &limit, NULL);
-        run_seed (shared->current[job], o, &sum);
-        if (o->fail_fast && sum.violations > 0)
-            g_atomic_int_set (&shared->is_over, 1);
-    }
-    fflush (stdout);
-    _exit (write (fd, &sum, sizeof sum) == (ssize_t) sizeof sum ? 0 : 2);
+    sum_begin (sum);
 }
 
-/* Take the figures of job @j; a process that ends without them crashed, or hung, at its seed. */
 static void
-collect (const Options *o, int fd, pid_t pid, const guint64 *seed, Sum *total)
+add_for_jobs (gpointer total, gconstpointer part)
 {
-    Sum part;
+    sum_add (total, part);
+}
 
-    if (read (fd, &part, sizeof part) == (ssize_t) sizeof part) {
-        sum_add (total, &part);
-    } else {
-        print_violation (*seed, o, 0, "crashes or hangs");
-        total->violations++;
-    }
-    close (fd);
-    waitpid (pid, NULL, 0);
+static void
+lost_by_job (guint64 seed, gpointer total, gpointer data)
+{
+    print_violation (seed, data, 0, "crashes or hangs");
+    ((Sum *) total)->violations++;
 }
 
 static bool
-run_jobs (const Options *o, Sum *total)
+run_jobs (Options *o, Sum *total)
 {
-    int fds[JOBS_MAX];
-    pid_t pids[JOBS_MAX];
-    Shared *shared =
-        mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const SimJobs jobs = {
+        .first = (guint64) o->first,
+        .seeds = (guint64) o->seeds,
+        .jobs = o->jobs,
+        .fail_fast = o->fail_fast,
+        .sum_size = sizeof (Sum),
+        .run = run_for_jobs,
+        .begin = begin_for_jobs,
+        .add = add_for_jobs,
+        .lost = lost_by_job,
+        .data = o,
+    };
 
-    if (shared == MAP_FAILED)
-        return false;
-    fflush (stdout);
-    for (int j = 0; j < o->jobs; j++) {
-        int ends[2];
-
-        if (pipe (ends) != 0 || (pids[j] = fork ()) < 0)
-            return false;
-        if (pids[j] == 0)
-            worker (o, j, ends[1], shared);
-        close (ends[1]);
-        fds[j] = ends[0];
-    }
-    for (int j = 0; j < o->jobs; j++)
-        collect (o, fds[j], pids[j], &shared->current[j], total);
-    munmap (shared, sizeof *shared);
-    return true;
+    return sim_jobs_run (&jobs, total);
 }
 
 static void
@@ -235,7 +195,7 @@ main (int argc, char **argv)
 
     g_option_context_add_main_entries (context, entries, NULL);
     if (!g_option_context_parse (context, &argc, &argv, &error) || (o.seed < 0 && o.seeds <= 0)
-        || o.jobs < 1 || o.jobs > JOBS_MAX || o.minutes < 1) {
+        || o.jobs < 1 || o.jobs > SIM_JOBS_MAX || o.minutes < 1) {
         fprintf (stderr, "sim: %s\n", error != NULL ? error->message : "--seed N or --seeds N");
         return 2;
     }
