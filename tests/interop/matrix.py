@@ -28,7 +28,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "net")]
 import theirlog  # noqa: E402
 from lab import BUILD, Skip  # noqa: E402
 from matrix_lab import matrix_lab  # noqa: E402
-from matrix_plan import EVENTS, PARTS, SEATS, Row, covering, full, jobs  # noqa: E402
+from matrix_plan import EVENTS, HOME, PARTS, SEATS, Row, covering, full, jobs  # noqa: E402
 
 ROW_LIMIT_S = 900
 
@@ -68,7 +68,8 @@ def run_row(row, events, both_real):
     """In a child: all events of one row; one line for each, whatever happens."""
     known = None if both_real else theirlog.read_known()
     prefix = f"matrix{'-real' if both_real else ''}/{row}"
-    left = list(events)
+    # A part that begins in its middle begins with a pair that is up.
+    left = [events[0]._replace(needs=events[0].needs or HOME)] + list(events[1:])
     try:
         with matrix_lab(row, both_real) as matrix:
             while left:

@@ -7,6 +7,7 @@ The owner of a group is who answers ARP for its address, asked from the client's
 
 import contextlib
 import os
+import re
 import subprocess
 import time
 
@@ -29,7 +30,8 @@ BOTH_RESTART_S = 40  # two 3.0.6 nodes after a split (doc/heartbeat.md 6.5)
 FIRST_S = 2
 ADDRESSES = {"alpha": "10.77.0.100", "beta": "10.77.0.101"}
 LOSS = ("table bridge loss { chain forward { type filter hook forward priority 0; "
-        "udp dport 694 numgen random mod 2 0 drop; }; }")
+        "udp dport 694 numgen random mod 2 0 counter drop; }; }")
+LOST_MIN = 20  # of some 100 datagrams in 5 s
 LINK_NAMES = {"bcast": "eth0", "mcast": "eth0", "ucast": "eth0"}
 
 
@@ -175,7 +177,9 @@ class Matrix:
         switch = ["ip", "netns", "exec", self.lab.switch, "nft"]
         run(switch + ["-f", "-"], stdin=LOSS + "\n")
         time.sleep(seconds)
+        lost = int(re.search(r"packets (\d+)", run(switch + ["list", "ruleset"]).stdout).group(1))
         run(switch + ["delete", "table", "bridge", "loss"])
+        assert lost >= LOST_MIN, f"only {lost} datagrams were lost"
 
     def cut(self, seconds):
         self.node[THEIRS].cut()

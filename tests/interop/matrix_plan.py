@@ -82,8 +82,8 @@ class Event(NamedTuple):
 
     @property
     def is_fault(self):
-        """May a node complain in its log of what happens to the other, or to the wire?"""
-        return self.kind in ("crash", "return", "loss", "cut", "restart", "alone", "join", "first")
+        """Is a node or the wire away in it, so that the other may complain of that in its log?"""
+        return self.kind not in ("together", "standby", "takeover")
 
 
 def move(command, what, seat):
