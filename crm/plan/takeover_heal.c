@@ -51,11 +51,10 @@ heal_on_return (const Step *s, bool is_unaware)
     CrmTakeover *t = s->t;
 
     if (is_unaware)
-        takeover_record (
-            s, HBD_LEVEL_WARNING, "takeover.healed",
-            "peer=%s rule=peer-took-nothing hint=\"%s was not heard for a while, but "
-            "it did not take this node for dead: each goes on with what it had before\"",
-            t->peer, t->peer);
+        takeover_record (s, HBD_LEVEL_WARNING, "takeover.healed",
+                         "peer=%s rule=peer-took-nothing hint=\"%s was not heard for a while, but "
+                         "it took nothing meanwhile: each goes on with what it had before\"",
+                         t->peer, t->peer);
     else
         takeover_record (s, HBD_LEVEL_WARNING, "takeover.healed",
                          "peer=%s rule=both-served hint=\"the nodes did not hear each other; %s "
@@ -68,9 +67,9 @@ heal_on_return (const Step *s, bool is_unaware)
     t->v1.is_stable = false;
 }
 
-/* Does the peer say that it has taken us for dead? It sends neither of these for any other reason
- * while we live: `stonith` of us (unneeded: it had been told that we leave), and what mach_down, its
- * script for a node's death, says. */
+/* Does the peer say that it has taken us for dead? By `stonith` of us (unneeded: it had been told that
+ * we leave), or, should that be lost, by what mach_down says, its script for a node's death; the
+ * script may be late, and speak of our life before this one, so only when it takes what we have. */
 static bool
 is_verdict (const CrmTakeover *t, const CrmReport *report)
 {
@@ -79,7 +78,7 @@ is_verdict (const CrmTakeover *t, const CrmReport *report)
     if (report->kind == CRM_REPORT_STONITH)
         return strcmp (report->key, t->self) == 0 && strcmp (info, "unneeded") != 0;
     return report->kind == CRM_REPORT_RESOURCE && strcmp (info, "mach_down") == 0
-           && !t->v1.is_given_up;
+           && !t->v1.is_given_up && (t->v1.mine & takeover_swap_hold (report->hold)) != 0;
 }
 
 void

@@ -158,8 +158,8 @@ note_period (HbdPeer *peer, HbdTime now)
 {
     HbdTime interval = MIN (now - peer->last_heard_us, 4 * peer->period_us);
 
-    if (interval <= peer->period_us / 2)
-        return; /* it had news, and said so at once */
+    if (peer->track.last_status_seq != peer->last_heard_seq + 1 || interval <= peer->period_us / 2)
+        return; /* one was lost, or it had news and said so at once */
     peer->n_periods = MIN (peer->n_periods + 1, PERIOD_SMOOTHING);
     peer->period_us += (interval - peer->period_us) / peer->n_periods;
 }

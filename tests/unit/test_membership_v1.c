@@ -121,6 +121,27 @@ test_its_own_period_counts (void)
     core_net_assert_seen (p.net, 0, "node beta dead active return returned said 3");
 }
 
+/* Lost heartbeats make long pauses, not a longer period. */
+static void
+test_losses_do_not_change_the_period (void)
+{
+    g_auto (Peer) p;
+
+    peer_init (&p, HBD_MS (200), "3e8");
+    for (guint i = 0; i < 8; i++) {
+        p.is_cut = true;
+        beats (&p, 3);
+        p.is_cut = false;
+        beats (&p, 1);
+    }
+    core_net_forget (p.net);
+    p.is_cut = true;
+    beats (&p, 40);
+    p.is_cut = false;
+    beats (&p, 1);
+    core_net_assert_seen (p.net, 0, "node beta dead active return returned said 0");
+}
+
 static void
 test_too_long_to_know (void)
 {
@@ -208,6 +229,7 @@ main (int argc, char **argv)
     ADD ("silence-of-words-is-told", test_silence_of_words_is_told);
     ADD ("a-takeover-meanwhile-is-told", test_a_takeover_meanwhile_is_told);
     ADD ("its-own-period-counts", test_its_own_period_counts);
+    ADD ("losses-do-not-change-the-period", test_losses_do_not_change_the_period);
     ADD ("too-long-to-know", test_too_long_to_know);
     ADD ("generation-is-raised-when-it-may-have-given-us-up",
          test_generation_is_raised_when_it_may_have_given_us_up);

@@ -710,6 +710,21 @@ test_given_up_by_mach_down (void)
     g_assert_cmpstr (crm_takeover_owner (s->t, 0), !=, "alpha");
 }
 
+/* The script of our death in the life before this one ends after we came back. */
+static void
+test_late_mach_down_is_no_verdict (void)
+{
+    g_autoptr (Script) s = joined_new (CRM_FAILBACK_OFF, CRM_PEER_ACTIVE);
+
+    says_resource (s, CRM_HOLD_ALL, 1, "");
+    g_string_truncate (s->said, 0);
+    says (s, (CrmReport){ .kind = CRM_REPORT_RESOURCE,
+                          .hold = CRM_HOLD_FOREIGN,
+                          .stable = -1,
+                          .info = "mach_down" });
+    expect (s, "");
+}
+
 static void
 test_stonith_of_others_is_no_verdict (void)
 {
@@ -1003,6 +1018,8 @@ main (int argc, char **argv)
     g_test_add_func ("/takeover-v1/given-up-by-a-peer-that-is-heard",
                      test_given_up_by_a_peer_that_is_heard);
     g_test_add_func ("/takeover-v1/given-up-by-mach-down", test_given_up_by_mach_down);
+    g_test_add_func ("/takeover-v1/late-mach-down-is-no-verdict",
+                     test_late_mach_down_is_no_verdict);
     g_test_add_func ("/takeover-v1/stonith-of-others-is-no-verdict",
                      test_stonith_of_others_is_no_verdict);
     g_test_add_func ("/takeover-v1/failed-group-is-offered-by-class",
