@@ -284,8 +284,10 @@ on_peer_dead (const Step *s)
     heal_remember (t);
     forget_peer (t);
     be_alone (t);
-    for (guint i = 0; i < t->n; i++)
+    for (guint i = 0; i < t->n; i++) {
         t->groups[i].failback_due = true;
+        t->groups[i].announce_due = "peer-back"; /* it may answer until it is */
+    }
     if (t->is_joined && !t->is_leaving)
         say_peer_is_dead (s);
 }

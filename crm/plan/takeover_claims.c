@@ -8,6 +8,7 @@
 #include <string.h>
 
 /* A pause ends a life too: what was ours before it is void (the deaths stay out). */
+#define CONFLICT_WON  "conflict-won"
 #define LIFE(session) ((session) >> 16)
 
 /* The peer said this after it had heard us in our present session. */
@@ -158,12 +159,12 @@ settle_conflict (const Step *s, Group *g)
     const char *rule = NULL;
     bool keeps = keeps_it (t, g, &rule);
 
-    if (keeps && g->announce_due)
+    if (keeps && g_strcmp0 (g->announce_due, CONFLICT_WON) == 0)
         return false; /* said; the loser is on its way */
     takeover_record (s, HBD_LEVEL_WARNING, "takeover.conflict", "group=%s winner=%s rule=%s",
                      g->config->key, keeps ? t->self : t->peer, rule);
     if (keeps) {
-        g->announce_due = true;
+        g->announce_due = CONFLICT_WON;
         g->failback_due = false; /* the winner does not stop, not even by plan */
         return false;
     }

@@ -94,7 +94,7 @@ group_set_token (const Step *s, Group *g, CrmToken token, const char *reason)
     g->ask_rev = 0;
     if (token != CRM_TOKEN_MINE) {
         g->giving = GIVE_NOT;
-        g->announce_due = false;
+        g->announce_due = NULL;
     }
 }
 
@@ -263,11 +263,11 @@ group_act (const Step *s, Group *g)
                          g->config->key);
         takeover_order (s, CRM_TAKEOVER_DO_ANNOUNCE, g);
     }
-    if (g->announce_due && g->there_token != CRM_TOKEN_MINE && state_is_down (g->there)
-        && g->here == CRM_GROUP_RUNNING) {
-        g->announce_due = false;
-        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.announce", "group=%s reason=conflict-won",
-                         g->config->key);
+    if (g->announce_due != NULL && takeover_peer_is_native (t) && g->there_token != CRM_TOKEN_MINE
+        && state_is_down (g->there) && g->here == CRM_GROUP_RUNNING) {
+        takeover_record (s, HBD_LEVEL_NOTICE, "takeover.announce", "group=%s reason=%s",
+                         g->config->key, g->announce_due);
+        g->announce_due = NULL;
         takeover_order (s, CRM_TAKEOVER_DO_ANNOUNCE, g);
     }
 }

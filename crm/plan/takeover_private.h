@@ -67,8 +67,9 @@ typedef struct {
     bool has_failed;    /* a start failed; not tried again before cleanup */
     bool is_halted;     /* an operator wants it stopped */
     bool is_overdue;    /* the manager's silence was said */
-    bool announce_due;  /* a conflict was won: tell the neighbours when the loser has stopped */
     bool refer_due;     /* the peer kept it and will not say so: when it is stopped here, we do */
+    /* Why neighbours may believe the peer: they are told anew when it has stopped; or NULL. */
+    const char *announce_due;
     bool failback_due;  /* the peer joined: what prefers it goes back */
     CrmWish wish;
     bool in_command;  /* part of the command in progress */

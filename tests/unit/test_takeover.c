@@ -103,6 +103,25 @@ test_death_is_taken_over_and_comes_back (void)
     g_assert_cmpuint (w->node[BETA].g[1].stops, ==, 0);
 }
 
+/* Killed, not switched off, it may have answered for the addresses until it was started again. */
+static void
+test_death_is_announced_once_more_when_the_peer_is_back (void)
+{
+    g_autoptr (World) w = both_up (CRM_FAILBACK_OFF);
+
+    world_power_off (w, ALPHA);
+    world_run (w, HBD_S (3));
+    assert_where (w, "BBB");
+    for (guint g = 0; g < WORLD_GROUPS; g++)
+        g_assert_cmpuint (w->node[BETA].g[g].announces, ==, 0);
+    world_boot (w, ALPHA);
+    world_run (w, HBD_S (10));
+    assert_where (w, "BBB");
+    for (guint g = 0; g < WORLD_GROUPS; g++)
+        g_assert_cmpuint (w->node[BETA].g[g].announces, ==, 1);
+    g_assert_true (said (w, "beta takeover.announce group=g0 reason=peer-back"));
+}
+
 /* stop 10 ms, one datagram 0.3 ms, start 10 ms in this world */
 static void
 test_standby_costs_one_stop_one_message_one_start (void)
@@ -559,6 +578,8 @@ main (int argc, char **argv)
                      test_join_with_failback_moves_what_prefers_the_newcomer);
     g_test_add_func ("/takeover/death/is-taken-over-and-comes-back",
                      test_death_is_taken_over_and_comes_back);
+    g_test_add_func ("/takeover/death/is-announced-once-more-when-the-peer-is-back",
+                     test_death_is_announced_once_more_when_the_peer_is_back);
     g_test_add_func ("/takeover/standby/costs-one-stop-one-message-one-start",
                      test_standby_costs_one_stop_one_message_one_start);
     g_test_add_func ("/takeover/standby/every-class-moves-both-ways",
