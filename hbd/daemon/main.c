@@ -31,8 +31,9 @@ static int
 refuse_running (const char *what, pid_t pid, const char *where)
 {
     fprintf (stderr,
-             "hbd: error: %s already runs here with pid %d (%s); two on one host would fight\n",
-             what, (int) pid, where);
+             "hbd: error: %s already runs here with pid %d (%s); two on one host would fight; to "
+             "stop it: service %s stop\n",
+             what, (int) pid, where, what);
     return HBD_EXIT_OTHER_RUNS;
 }
 

@@ -122,7 +122,7 @@ on_link_opened (gpointer data, int index, const HbdLinkSockets *sockets)
     HbdManager *m = data;
     int fds[2] = { sockets->rx_fd, sockets->tx_fd };
 
-    if (m->engine != NULL)
+    if (m->engine != NULL && m->engine_greeted) /* before, it would not know what that is */
         hbd_ipc_send (m->engine, HBD_IPC_LINK_OPEN, hbd_link_sockets_to_variant (index, sockets),
                       fds, 2);
 }
