@@ -22,3 +22,4 @@ EXTRA_DIST += tests/interop/flooded.py
 EXTRA_DIST += tests/interop/test_flood.py
 EXTRA_DIST += tests/interop/test_keys.py
 EXTRA_DIST += tests/interop/test_tools.py
+EXTRA_DIST += tests/interop/test_leftovers.py
