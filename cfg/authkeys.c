@@ -34,7 +34,8 @@ take_index (Authkeys *keys, const CfgWord *word, guint *index)
 {
     guint64 value;
 
-    if (!cfg_number_parse (word->text, HBD_KEYS_MAX - 1, &value)) {
+    /* Heartbeat's number may have a sign. */
+    if (!cfg_number_parse (word->text + (*word->text == '+'), HBD_KEYS_MAX - 1, &value)) {
         complain (keys, word->place, "not a key's number; 0 to 15");
         return false;
     }
@@ -50,7 +51,8 @@ parse_auth (Authkeys *keys, const GPtrArray *words)
     bool is_glued = g_str_has_prefix (name->text, "auth") && g_ascii_isdigit (name->text[4]);
     const CfgWord *number = is_glued ? name : cfg_word_at (words, 1);
     const char *text = is_glued ? name->text + 4 : number != NULL ? number->text : "";
-    g_autofree char *digits = g_strndup (text, strspn (text, "0123456789"));
+    gsize sign = *text == '+';
+    g_autofree char *digits = g_strndup (text + sign, strspn (text + sign, "0123456789"));
     guint64 index = 0;
 
     if (!is_glued && strcmp (name->text, "auth") != 0) {

@@ -106,8 +106,6 @@ check_nodes (const Check *check)
     g_autofree char *near = NULL;
     const CfgNode *third;
 
-    if (cluster->nodes->len == 0 && cfg_setting (cluster, "node") != NULL)
-        return; /* said already */
     if (cluster->nodes->len == 0) {
         cfg_diag (check->diags, CFG_ERROR, cfg_text_place (&check->input->ha_cf),
                   "no node line; add: node %s OTHER-NODE",

@@ -67,20 +67,20 @@ check_agent (const CfgResourceWord *word, const CfgHost *host, CfgDiags *diags)
     const char *near;
     g_autofree char *head = NULL;
 
-    if (host->has_agent == NULL || host->has_agent (host->data, word->name))
+    if (host->has_agent == NULL || word->is_odd || host->has_agent (host->data, word->name))
         return;
     head = g_strndup (word->word, strcspn (word->word, "/"));
     if (cfg_is_ipv6 (head)) {
-        cfg_diag (
-            diags, CFG_ERROR, word->place,
+        cfg_diag_doomed (
+            diags, word->place,
             "no script or agent '%.60s'; before an IPv6 address write IPv6addr::", word->name);
         return;
     }
     near = near_agent (host, word->name);
-    cfg_diag (diags, CFG_ERROR, word->place,
-              "no script or agent '%.60s' in resource.d, OCF, init.d or systemd%s%s%s", word->name,
-              near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-              near != NULL ? "'?" : "; install it or mend the name");
+    cfg_diag_doomed (diags, word->place,
+                     "no script or agent '%.60s' in resource.d, OCF, init.d or systemd%s%s%s",
+                     word->name, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                     near != NULL ? "'?" : "; install it or mend the name");
 }
 
 static void

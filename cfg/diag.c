@@ -85,6 +85,20 @@ cfg_diag (CfgDiags *diags, CfgSeverity severity, CfgPlace place, const char *for
     add_item (diags, severity, place, text);
 }
 
+void
+cfg_diag_doomed (CfgDiags *diags, CfgPlace place, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list args;
+
+    va_start (args, format);
+    text = g_strdup_vprintf (format, args);
+    va_end (args);
+    diags->doomed++;
+    cfg_diag (diags, CFG_WARNING, place, "%s%s in Heartbeat the group fails when it is started",
+              text, g_str_has_suffix (text, "?") ? " As" : "; as");
+}
+
 bool
 cfg_diags_is_full (const CfgDiags *diags)
 {

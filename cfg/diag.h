@@ -33,6 +33,7 @@ typedef struct {
     GPtrArray *items; /* CfgDiag, in order of finding */
     guint errors;     /* all that were found, also those not kept */
     guint warnings;
+    guint doomed;     /* of the warnings: resources that cannot start as they are written */
     bool is_dropping; /* the last one was not kept, so its notes are not either */
 } CfgDiags;
 
@@ -43,6 +44,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CfgDiags, cfg_diags_free)
  * bytes that are not UTF-8 are replaced, the text is cut at 600 bytes. */
 void cfg_diag (CfgDiags *diags, CfgSeverity severity, CfgPlace place, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
+/* A warning: a resource that cannot start as it is written. Heartbeat finds that out when it starts
+ * it, so it is no error; a reload with more of them than before is refused all the same. */
+void cfg_diag_doomed (CfgDiags *diags, CfgPlace place, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 /* True when further errors are only counted: no need to find good words for them. */
 bool cfg_diags_is_full (const CfgDiags *diags);
 /* One line without newline, as printed. (transfer full) */

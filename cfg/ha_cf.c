@@ -144,6 +144,20 @@ find_row (CfgContext *context, const CfgWord *name)
     return NULL;
 }
 
+/* A string of C ends there, and so does the line for Heartbeat. */
+static void
+cut_at_nul (CfgContext *context, CfgLine *line)
+{
+    const char *nul = memchr (line->data, '\0', line->len);
+
+    if (nul == NULL)
+        return;
+    line->len = (gsize) (nul - line->data);
+    cfg_diag (context->diags, CFG_WARNING, cfg_place_at (line->place, line->len),
+              "a NUL byte; as in Heartbeat the rest of the line does not count; is this a text "
+              "file?");
+}
+
 static void
 parse_line (CfgContext *context, CfgLine *line)
 {
@@ -154,6 +168,7 @@ parse_line (CfgContext *context, CfgLine *line)
     const CfgRow *row;
     gsize offset;
 
+    cut_at_nul (context, line);
     cfg_line_strip (line);
     if (!cfg_line_is_sane (line, context->diags))
         return;

@@ -10,19 +10,54 @@
 
 #include <string.h>
 
+/* A number as Heartbeat reads it; what it makes of an odd one is said. */
+static gint64
+take_number (CfgContext *context, const CfgWord *word, const char *what, gint64 low, gint64 high)
+{
+    gint64 value;
+
+    if (!cfg_number_parse_sloppy (word->text, &value) && value >= low && value <= high)
+        cfg_diag (context->diags, CFG_WARNING, word->place,
+                  "%s: '%.60s' is not a plain number; as in Heartbeat %" G_GINT64_FORMAT
+                  " is taken",
+                  what, word->text, value);
+    return value;
+}
+
+/* Heartbeat puts any number into the 16 bits of a port. 0 with an error said for one below @low, and
+ * for 0 itself unless @zero_passes. */
+static guint16
+take_port (CfgContext *context, const CfgWord *word, const char *what, gint64 low, bool zero_passes)
+{
+    gint64 value = take_number (context, word, what, 1, 65535);
+    guint16 port = (guint16) (value & 0xffff);
+
+    if (value < low || (value == 0 && !zero_passes)) {
+        cfg_diag (context->diags, CFG_ERROR, word->place,
+                  "%s: '%.60s' is not a port; a number in 1..65535", what, word->text);
+        return 0;
+    }
+    if (port == 0) {
+        cfg_diag (context->diags, CFG_WARNING, word->place,
+                  "%s: '%.60s' gives Heartbeat port 0, where nothing arrives; hbd takes 694", what,
+                  word->text);
+        return 694;
+    }
+    if (value != port)
+        cfg_diag (context->diags, CFG_WARNING, word->place,
+                  "%s: '%.60s' is no port; as in Heartbeat its last 16 bits count, which is %u",
+                  what, word->text, port);
+    return port;
+}
+
 void
 cfg_parse_udpport (CfgContext *context, const CfgRow *row, const CfgStatement *statement)
 {
     for (guint i = 0; i < statement->words->len; i++) {
-        const CfgWord *word = cfg_word_at (statement->words, i);
-        guint64 port = 0;
+        guint16 port = take_port (context, cfg_word_at (statement->words, i), row->name, 1, false);
 
-        if (!cfg_number_parse (word->text, 65535, &port) || port == 0)
-            cfg_diag (context->diags, CFG_ERROR, word->place,
-                      "udpport: '%.60s' is not a port; a number in %s..%s", word->text, row->min,
-                      row->max);
-        else
-            context->port = (guint16) port;
+        if (port != 0)
+            context->port = port;
     }
     if (context->media_count > 0)
         cfg_diag (context->diags, CFG_WARNING, statement->place,
@@ -189,17 +224,15 @@ is_group (CfgContext *context, const CfgRow *row, const CfgWord *word, bool is_i
     return false;
 }
 
-/* A number of an mcast line into *@out; false, with an error said, when out of @low..@high. */
+/* A number of an mcast line in 0..@high into *@out; false, with an error said, otherwise. */
 static bool
-take_number (CfgContext *context, const CfgWord *word, const char *what, guint64 range[2],
-             guint *out)
+take_small (CfgContext *context, const CfgWord *word, const char *what, gint64 high, guint *out)
 {
-    guint64 value = 0;
+    gint64 value = take_number (context, word, what, 0, high);
 
-    if (!cfg_number_parse (word->text, range[1], &value) || value < range[0]) {
+    if (value < 0 || value > high) {
         cfg_diag (context->diags, CFG_ERROR, word->place,
-                  "%s: '%.60s' is not a number in %" G_GUINT64_FORMAT "..%" G_GUINT64_FORMAT, what,
-                  word->text, range[0], range[1]);
+                  "%s: '%.60s' is not a number in 0..%" G_GINT64_FORMAT, what, word->text, high);
         return false;
     }
     *out = (guint) value;
@@ -211,7 +244,8 @@ cfg_parse_mcast (CfgContext *context, const CfgRow *row, const CfgStatement *sta
 {
     static const char *const parts[] = { "interface", "group", "port", "ttl", "loop" };
     bool is_ipv6 = strcmp (row->name, "mcast6") == 0, is_good;
-    guint count = statement->words->len, port = 0, ttl = 0, loop = 0;
+    guint count = statement->words->len, ttl = 0, loop = 0;
+    guint16 port;
     g_autofree char *interface = take_interface (context, row, cfg_word_at (statement->words, 0));
     CfgLink *link;
 
@@ -224,18 +258,18 @@ cfg_parse_mcast (CfgContext *context, const CfgRow *row, const CfgStatement *sta
     warn_of_the_rest (context, row, statement, G_N_ELEMENTS (parts));
     is_good = interface != NULL;
     is_good &= is_group (context, row, cfg_word_at (statement->words, 1), is_ipv6);
-    is_good &= take_number (context, cfg_word_at (statement->words, 2), "mcast port",
-                            (guint64[]){ 1, 65535 }, &port);
+    port =
+        take_port (context, cfg_word_at (statement->words, 2), "mcast port", G_MININT32, is_ipv6);
+    is_good &= port != 0;
     /* Heartbeat's manual says 255, the program refuses more than 4 (doc/heartbeat.md 1.4). */
-    is_good &= take_number (context, cfg_word_at (statement->words, 3),
-                            is_ipv6 ? "mcast6 hops" : "mcast ttl", (guint64[]){ 0, 4 }, &ttl);
-    is_good &= take_number (context, cfg_word_at (statement->words, 4), "mcast loop",
-                            (guint64[]){ 0, 1 }, &loop);
+    is_good &= take_small (context, cfg_word_at (statement->words, 3),
+                           is_ipv6 ? "mcast6 hops" : "mcast ttl", 4, &ttl);
+    is_good &= take_small (context, cfg_word_at (statement->words, 4), "mcast loop", 1, &loop);
     if (!is_good || !has_room (context, statement->place))
         return;
     link = cfg_link_new (statement->place, is_ipv6 ? CFG_LINK_MCAST6 : CFG_LINK_MCAST, interface);
     link->group = g_strdup (cfg_word_at (statement->words, 1)->text);
-    link->port = (guint16) port;
+    link->port = port;
     link->ttl = ttl;
     link->loop = loop == 1;
     g_ptr_array_add (context->cluster->links, link);
@@ -247,7 +281,15 @@ cfg_parse_serial (CfgContext *context, const CfgRow *row, const CfgStatement *st
     context->other_media++;
 }
 
-/* ping, ping6: each value an address; ping_group: a name first. */
+static bool
+is_ping_address (const char *text, bool is_ipv6)
+{
+    return is_ipv6                   ? cfg_is_ipv6 (text)
+           : cfg_is_like_ipv4 (text) ? cfg_ipv4_parse (text, NULL)
+                                     : cfg_is_host_name (text);
+}
+
+/* ping, ping6: each value an address; ping_group: a name first, and commas separate too. */
 void
 cfg_parse_ping (CfgContext *context, const CfgRow *row, const CfgStatement *statement)
 {
@@ -261,14 +303,14 @@ cfg_parse_ping (CfgContext *context, const CfgRow *row, const CfgStatement *stat
     }
     for (guint i = is_named ? 1 : 0; i < statement->words->len; i++) {
         const CfgWord *word = cfg_word_at (statement->words, i);
+        g_auto (GStrv) parts = g_strsplit (word->text, ",", -1);
 
-        if (is_ipv6                         ? cfg_is_ipv6 (word->text)
-            : cfg_is_like_ipv4 (word->text) ? cfg_ipv4_parse (word->text, NULL)
-                                            : cfg_is_host_name (word->text))
-            continue;
-        cfg_diag (context->diags, CFG_ERROR, word->place, "%s: '%.60s' is not an address",
-                  row->name, word->text);
-        return;
+        for (guint p = 0; parts[p] != NULL; p++)
+            if (*parts[p] != '\0' && !is_ping_address (parts[p], is_ipv6)) {
+                cfg_diag (context->diags, CFG_ERROR, word->place, "%s: '%.60s' is not an address",
+                          row->name, parts[p]);
+                return;
+            }
     }
     if (context->cluster->ping_nodes->len >= CFG_NODES_MAX)
         cfg_diag (context->diags, CFG_ERROR, statement->place, "more than %d lines of ping nodes",

@@ -22,27 +22,49 @@ has_room (CfgContext *context, const CfgRow *row, const GPtrArray *list, CfgPlac
     return false;
 }
 
+/* The name as it counts: lower case, cut where Heartbeat cuts it. (transfer full) */
+static char *
+node_name (CfgContext *context, const CfgWord *word)
+{
+    char *name = g_ascii_strdown (word->text, -1);
+
+    if (strlen (name) > CFG_NODE_NAME_MAX) {
+        const char *end = name + CFG_NODE_NAME_MAX;
+
+        while (g_utf8_get_char_validated (end, -1) == (gunichar) -1)
+            end--; /* not within a character */
+        name[end - name] = '\0';
+        cfg_diag (
+            context->diags, CFG_WARNING, word->place,
+            "node: '%.30s...' is longer than the %d bytes that count; no machine is called so",
+            word->text, CFG_NODE_NAME_MAX);
+    } else if (!cfg_is_host_name (name)) {
+        cfg_diag (context->diags, CFG_WARNING, word->place,
+                  "node: '%.60s' is no usual host name (letters, digits, dots and dashes); as in "
+                  "Heartbeat it counts if uname -n prints it",
+                  name);
+    }
+    return name;
+}
+
 static void
 add_node (CfgContext *context, const CfgWord *word)
 {
     GPtrArray *nodes = context->cluster->nodes;
-    g_autofree char *name = g_ascii_strdown (word->text, -1);
+    g_autofree char *name = NULL;
 
     for (guint i = 0; i < nodes->len; i++) {
         const CfgNode *node = g_ptr_array_index (nodes, i);
 
-        if (strcmp (node->name, name) == 0) {
+        if (g_ascii_strcasecmp (node->name, word->text) == 0) {
             cfg_diag (context->diags, CFG_WARNING, word->place,
-                      "node: '%s' stands on line %u already; names do not tell case apart", name,
-                      node->place.line);
+                      "node: '%s' stands on line %u already; names do not tell case apart",
+                      node->name, node->place.line);
             return;
         }
     }
-    if (strlen (name) > CFG_NODE_NAME_MAX || !cfg_is_host_name (name))
-        cfg_diag (context->diags, CFG_ERROR, word->place,
-                  "node: '%.60s' is not a host name of at most %d letters, digits, dots and dashes",
-                  name, CFG_NODE_NAME_MAX);
-    else if (nodes->len >= CFG_NODES_MAX)
+    name = node_name (context, word);
+    if (nodes->len >= CFG_NODES_MAX)
         cfg_diag (context->diags, CFG_ERROR, word->place, "more than %d nodes", CFG_NODES_MAX);
     else
         g_ptr_array_add (nodes, cfg_node_new (word->place, name));
@@ -85,7 +107,7 @@ is_ipfail (const char *path)
 }
 
 /* The line without its user, cut as a shell would with quotes; nothing is expanded, since no shell
- * ever runs it. NULL with an error said. (transfer full) */
+ * ever runs it. NULL with a warning said. (transfer full) */
 static char **
 cut_command (CfgContext *context, const CfgRow *row, const CfgStatement *statement)
 {
@@ -96,8 +118,10 @@ cut_command (CfgContext *context, const CfgRow *row, const CfgStatement *stateme
     const char *special;
 
     if (!g_shell_parse_argv (command, NULL, &argv, &error)) {
-        cfg_diag (context->diags, CFG_ERROR, program->place, "%s: a quote is not closed",
-                  row->name);
+        cfg_diag (
+            context->diags, CFG_WARNING, program->place,
+            "%s: a quote is not closed, so Heartbeat's shell starts nothing; neither does hbd",
+            row->name);
         return NULL;
     }
     special = strpbrk (command, "$`;|&<>*?");
@@ -156,6 +180,20 @@ has_apiauth (const CfgCluster *cluster, const char *client)
     return false;
 }
 
+/* Names between commas; empty ones are left out. (transfer full) */
+static char **
+split_names (const char *text)
+{
+    GPtrArray *names = g_ptr_array_new ();
+    g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+
+    for (guint i = 0; parts[i] != NULL; i++)
+        if (*parts[i] != '\0')
+            g_ptr_array_add (names, g_strdup (parts[i]));
+    g_ptr_array_add (names, NULL);
+    return (char **) g_ptr_array_free (names, FALSE);
+}
+
 /* The names of a `uid=a,b` word into *@list. */
 static bool
 take_list (CfgContext *context, const CfgWord *word, CfgApiauth *apiauth)
@@ -164,14 +202,17 @@ take_list (CfgContext *context, const CfgWord *word, CfgApiauth *apiauth)
                    : g_str_has_prefix (word->text, "gid=") ? &apiauth->gids
                                                            : NULL;
 
-    if (list == NULL || word->text[4] == '\0' || strstr (word->text, ",,") != NULL
-        || g_str_has_suffix (word->text, ",") || word->text[4] == ',') {
+    if (list == NULL) {
         cfg_diag (context->diags, CFG_ERROR, word->place,
                   "apiauth: '%.60s' is neither uid=A,B nor gid=C,D (without blanks)", word->text);
         return false;
     }
     g_strfreev (*list);
-    *list = g_strsplit (word->text + 4, ",", -1);
+    *list = split_names (word->text + 4);
+    if (word->text[4] == '\0' || word->text[4] == ',' || strstr (word->text, ",,") != NULL
+        || g_str_has_suffix (word->text, ","))
+        cfg_diag (context->diags, CFG_WARNING, word->place,
+                  "apiauth: '%.60s' has an empty name, which stands for nobody", word->text);
     return true;
 }
 
@@ -229,8 +270,7 @@ cfg_parse_env (CfgContext *context, const CfgRow *row, const CfgStatement *state
                       "env: '%.60s' has no value, so it sets nothing; write NAME=VALUE without "
                       "blanks and commas",
                       word->text);
-        else if (name == 0
-                 || strspn (word->text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != name)
+        else if (name == 0)
             cfg_diag (context->diags, CFG_ERROR, word->place, "env: '%.60s' is not NAME=VALUE",
                       word->text);
         else if (has_room (context, row, context->cluster->env, word->place))
@@ -246,8 +286,8 @@ cfg_parse_autojoin (CfgContext *context, const CfgRow *row, const CfgStatement *
         CfgRow choice = *row;
 
         choice.kind = CFG_VALUE_NAME;
-        if (cfg_row_store (&choice, context->cluster, word, context->diags)
-            && strcmp (word->text, "none") != 0)
+        if (g_ascii_strcasecmp (word->text, "none") != 0
+            && cfg_row_store (&choice, context->cluster, word, context->diags))
             cfg_diag (context->diags, CFG_ERROR, word->place,
                       "autojoin %s does not go with haresources; name both machines in node lines "
                       "and write autojoin none",

@@ -10,11 +10,11 @@
 #define TIMES_MIN "1ms"
 #define TIMES_MAX "1000000"
 
-static const char *const facilities[] = { "none",     "kern",   "user",   "mail",   "daemon",
-                                          "auth",     "syslog", "lpr",    "news",   "uucp",
-                                          "cron",     "ftp",    "local0", "local1", "local2",
-                                          "local3",   "local4", "local5", "local6", "local7",
-                                          "authpriv", NULL };
+static const char *const facilities[] = { "none",     "kern",     "user",   "mail",   "daemon",
+                                          "auth",     "syslog",   "lpr",    "news",   "uucp",
+                                          "cron",     "ftp",      "local0", "local1", "local2",
+                                          "local3",   "local4",   "local5", "local6", "local7",
+                                          "authpriv", "security", "mark",   NULL };
 static const char *const message_formats[] = { "netstring", "classic", NULL };
 static const char *const generation_sources[] = { "file", "time", NULL };
 static const char *const uuid_sources[] = { "file", "nodename", NULL };

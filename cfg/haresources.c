@@ -66,7 +66,7 @@ add_line (Logical *logical, CfgLine *line, bool is_joined)
 {
     const char *comment = memchr (line->data, '#', line->len);
     gsize whole = line->len, backslash;
-    bool is_continued;
+    bool is_continued, is_cut;
 
     cfg_line_strip (line);
     if (!cfg_line_is_sane (line, logical->diags)) {
@@ -80,18 +80,15 @@ add_line (Logical *logical, CfgLine *line, bool is_joined)
                   "resources; put it on a line of its own");
     backslash = line->len - 1;
     is_continued = line->len > 0 && line->data[backslash] == '\\';
-    if (is_continued) {
-        if (line->len < whole && line->data[line->len] != '\r')
-            complain (
-                logical, cfg_place_at (line->place, backslash),
-                "something follows the \\, so the line does not go on; make \\ its last byte");
-        line->len--;
-    }
+    is_cut = is_continued && line->len < whole && line->data[line->len] != '\r';
+    line->len -= is_continued;
     add_bytes (logical, line);
-    if (is_continued && line->is_last)
-        complain (logical, cfg_place_at (line->place, backslash),
-                  "the line goes on behind the end of the file; remove the \\");
-    return is_continued && !line->is_last;
+    if (is_continued && (is_cut || line->is_last))
+        cfg_diag (logical->diags, CFG_WARNING, cfg_place_at (line->place, backslash),
+                  "%s; Heartbeat takes the \\ for a script, which is not there; hbd leaves it out",
+                  is_cut ? "something follows the \\, so the line does not go on"
+                         : "the line goes on behind the end of the file");
+    return is_continued && !is_cut && !line->is_last;
 }
 
 /* `IPv6addr::fd00::1/64` is cut at every `::` by Heartbeat; an address that was cut in two is put
@@ -146,31 +143,28 @@ is_bare_ipv6 (const char *text)
            && (separator == NULL || separator == text || strchr (text, ':') < separator);
 }
 
-/* Faults of a word as such. */
-static bool
-is_resource (Logical *logical, const CfgWord *word)
+/* What keeps @word from being a script's name, or NULL. */
+static const char *
+find_fault (const CfgWord *word, CfgPlace *place)
 {
     gsize name = strcspn (word->text, ":");
 
+    *place = word->place;
     if (cfg_is_like_ipv4 (word->text))
-        return true;
+        return NULL;
     if (is_bare_ipv6 (word->text))
-        complain (logical, word->place,
-                  "a bare IPv6 address is no resource; write IPv6addr:: before it");
-    else if (name == 0)
-        complain (logical, word->place, "the resource has no name before its first ':'");
-    else if (word->text[name] == ':' && word->text[name + 1] != ':')
-        complain (logical, cfg_place_at (word->place, name),
-                  "one ':' does not separate a name from its arguments; write '::'");
-    else if (memchr (word->text, '/', name) != NULL)
-        complain (logical, word->place,
-                  "a resource is a script's name without a path; Heartbeat looks in resource.d and "
-                  "init.d");
-    else if (strchr (word->text, '\\') != NULL)
-        complain (logical, word->place, "'\\' inside a line joins nothing; remove it");
-    else
-        return true;
-    return false;
+        return "a bare IPv6 address is no resource; write IPv6addr:: before it";
+    if (name == 0)
+        return "the resource has no name before its first ':'";
+    if (memchr (word->text, '/', name) != NULL)
+        return "a resource is a script's name without a path, looked for in resource.d and init.d";
+    if (strchr (word->text, '\\') != NULL)
+        return "'\\' inside a line joins nothing; remove it";
+    *place = cfg_place_at (word->place, name);
+    if (word->text[name] == ':' && word->text[name + 1] != ':'
+        && g_ascii_strncasecmp (word->text, "ocf:", 4) != 0)
+        return "one ':' does not separate a name from its arguments; write '::'";
+    return NULL;
 }
 
 /* Heartbeat loses an empty argument, so the following ones move up; so do we. */
@@ -198,11 +192,70 @@ drop_empty_arguments (Logical *logical, CfgResourceWord *word)
 }
 
 static void
+add_resource (Logical *logical, CfgGroupLine *group, const CfgWord *text)
+{
+    CfgPlace place;
+    const char *fault = find_fault (text, &place);
+    CfgResourceWord *word = cfg_resource_word_new (text->place, text->text);
+
+    word->is_odd = fault != NULL;
+    if (fault != NULL)
+        cfg_diag_doomed (logical->diags, place, "%s", fault);
+    drop_empty_arguments (logical, word);
+    cfg_resource_check_address (word, logical->diags);
+    g_ptr_array_add (group->resources, word);
+}
+
+static CfgGroupLine *
+find_group (const CfgCluster *cluster, const CfgGroupLine *like)
+{
+    const CfgResourceWord *first = like->resources->pdata[0];
+
+    for (guint i = 0; i < cluster->groups->len; i++) {
+        CfgGroupLine *group = cluster->groups->pdata[i];
+        const CfgResourceWord *other = group->resources->pdata[0];
+
+        if (strcmp (group->node, like->node) == 0 && strcmp (other->word, first->word) == 0)
+            return group;
+    }
+    return NULL;
+}
+
+static bool
+has_word (const CfgGroupLine *group, const char *word)
+{
+    for (guint i = 0; i < group->resources->len; i++)
+        if (strcmp (((const CfgResourceWord *) group->resources->pdata[i])->word, word) == 0)
+            return true;
+    return false;
+}
+
+/* Two lines of one name: Heartbeat finds both by it and runs them one after the other. */
+static void
+join_group (Logical *logical, CfgGroupLine *into, CfgGroupLine *line)
+{
+    const CfgResourceWord *first = line->resources->pdata[0];
+
+    cfg_diag (logical->diags, CFG_WARNING, first->place,
+              "'%.60s' is the name of the group on line %u already; as in Heartbeat both lines are "
+              "one group",
+              first->word, into->place.line);
+    for (guint i = 1; i < line->resources->len;) {
+        const CfgResourceWord *word = line->resources->pdata[i];
+
+        if (!has_word (into, word->word) && into->resources->len < CFG_GROUP_RESOURCES_MAX)
+            g_ptr_array_add (into->resources, g_ptr_array_steal_index (line->resources, i));
+        else
+            i++;
+    }
+    cfg_group_line_free (line);
+}
+
+static void
 end_line (Logical *logical, CfgCluster *cluster)
 {
     const CfgWord *node;
-    CfgGroupLine *group;
-    bool is_first_good = true;
+    CfgGroupLine *group, *before;
 
     end_word (logical);
     node = cfg_word_at (logical->words, 0);
@@ -215,30 +268,19 @@ end_line (Logical *logical, CfgCluster *cluster)
         return;
     }
     if (logical->words->len > CFG_GROUP_RESOURCES_MAX + 1)
-        complain (logical, node->place, "more than 64 resources in one group");
+        complain (logical, node->place, "more than 256 resources in one group");
     if (cluster->groups->len >= CFG_GROUPS_MAX)
         complain (logical, node->place, "more than 256 groups");
     if (logical->is_broken)
         return;
     group = cfg_group_line_new (node->place, node->text);
-    for (guint i = 1; i < logical->words->len; i++) {
-        const CfgWord *text = cfg_word_at (logical->words, i);
-        CfgResourceWord *word;
-
-        if (!is_resource (logical, text)) {
-            is_first_good = is_first_good && i > 1;
-            continue;
-        }
-        word = cfg_resource_word_new (text->place, text->text);
-        drop_empty_arguments (logical, word);
-        cfg_resource_check_address (word, logical->diags);
-        g_ptr_array_add (group->resources, word);
-    }
-    /* With a fault in its first word the group would get a wrong name and cause further errors. */
-    if (group->resources->len > 0 && is_first_good)
-        g_ptr_array_add (cluster->groups, group);
+    for (guint i = 1; i < logical->words->len; i++)
+        add_resource (logical, group, cfg_word_at (logical->words, i));
+    before = find_group (cluster, group);
+    if (before != NULL)
+        join_group (logical, before, group);
     else
-        cfg_group_line_free (group);
+        g_ptr_array_add (cluster->groups, group);
 }
 
 static void

@@ -5,8 +5,8 @@
 #include "cfg/text.h"
 
 #define CFG_GROUPS_MAX          256
-#define CFG_GROUP_RESOURCES_MAX 64
-#define CFG_RESOURCE_MAX 4000 /* bytes of one word; leaves room to print it on a line */
+#define CFG_GROUP_RESOURCES_MAX 256
+#define CFG_RESOURCE_MAX        4000 /* bytes of one word; leaves room to print it on a line */
 
 void cfg_group_line_free (gpointer line);
 

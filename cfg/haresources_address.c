@@ -42,8 +42,8 @@ static void
 check_mask (const Part *part, CfgDiags *diags)
 {
     if (!is_mask (part))
-        cfg_diag (diags, CFG_ERROR, part->place, "'%.60s' is not a prefix length (0..%d)%s",
-                  part->text, part->is_ipv6 ? 128 : 32, part->is_ipv6 ? "" : " or a netmask");
+        cfg_diag_doomed (diags, part->place, "'%.60s' is not a prefix length (0..%d)%s", part->text,
+                         part->is_ipv6 ? 128 : 32, part->is_ipv6 ? "" : " or a netmask");
 }
 
 static void
@@ -52,10 +52,10 @@ check_interface (const Part *part, CfgDiags *diags)
     g_autofree char *device = g_strndup (part->text, strcspn (part->text, ":"));
 
     if (!cfg_is_interface (device))
-        cfg_diag (diags, CFG_ERROR, part->place, "'%.60s' is not an interface name", part->text);
+        cfg_diag_doomed (diags, part->place, "'%.60s' is not an interface name", part->text);
     else if (strlen (part->text) > 15)
-        cfg_diag (
-            diags, CFG_ERROR, part->place,
+        cfg_diag_doomed (
+            diags, part->place,
             "'%.60s' is longer than the 15 bytes that the kernel gives to interface and label",
             part->text);
 }
@@ -64,10 +64,10 @@ static void
 check_broadcast (const Part *part, CfgDiags *diags)
 {
     if (part->is_ipv6)
-        cfg_diag (diags, CFG_ERROR, part->place, "IPv6 has no broadcast address; remove '%.60s'",
-                  part->text);
+        cfg_diag_doomed (diags, part->place, "IPv6 has no broadcast address; remove '%.60s'",
+                         part->text);
     else if (!cfg_ipv4_parse (part->text, NULL))
-        cfg_diag (diags, CFG_ERROR, part->place, "'%.60s' is not a broadcast address", part->text);
+        cfg_diag_doomed (diags, part->place, "'%.60s' is not a broadcast address", part->text);
 }
 
 static void
@@ -77,8 +77,9 @@ check_parts (char **parts, Part part, CfgDiags *diags)
         part.place = cfg_place_at (part.place, strlen (parts[i - 1]) + 1);
         part.text = parts[i];
         if (i > 3) {
-            cfg_diag (diags, CFG_ERROR, part.place,
-                      "'%.60s' is one part too many; ADDRESS/MASK/INTERFACE/BROADCAST", parts[i]);
+            cfg_diag_doomed (diags, part.place,
+                             "'%.60s' is one part too many; ADDRESS/MASK/INTERFACE/BROADCAST",
+                             parts[i]);
             return;
         }
         if (*part.text == '\0')
@@ -102,8 +103,8 @@ cfg_resource_check_address (const CfgResourceWord *word, CfgDiags *diags)
     if (!cfg_resource_is_address (word))
         return;
     if (argument == NULL) {
-        cfg_diag (diags, CFG_ERROR, word->place, "%s needs an address: %s::ADDRESS/MASK/INTERFACE",
-                  word->name, word->name);
+        cfg_diag_doomed (diags, word->place, "%s needs an address: %s::ADDRESS/MASK/INTERFACE",
+                         word->name, word->name);
         return;
     }
     parts = g_strsplit (argument, "/", -1);
@@ -113,12 +114,12 @@ cfg_resource_check_address (const CfgResourceWord *word, CfgDiags *diags)
     if (word->args[1] != NULL)
         part.place = cfg_place_at (word->place, strlen (word->name) + 2);
     if (!part.is_ipv6 && !cfg_ipv4_parse (parts[0], NULL)) {
-        cfg_diag (diags, CFG_ERROR, part.place, "'%.60s' is not an address", parts[0]);
+        cfg_diag_doomed (diags, part.place, "'%.60s' is not an address", parts[0]);
         return;
     }
     if (strcmp (word->name, "IPv6addr") == 0 && !part.is_ipv6)
-        cfg_diag (diags, CFG_ERROR, part.place,
-                  "IPv6addr: '%.60s' is an IPv4 address; write IPaddr", parts[0]);
+        cfg_diag_doomed (diags, part.place, "IPv6addr: '%.60s' is an IPv4 address; write IPaddr",
+                         parts[0]);
     if (part.is_ipv6 && strstr (parts[0], "::") != NULL)
         cfg_diag (
             diags, CFG_WARNING, part.place,

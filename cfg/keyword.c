@@ -42,6 +42,21 @@ limit (const CfgRow *row, const char *text, HbdTime otherwise)
     return value;
 }
 
+/* Heartbeat has no upper limit for times; ours is far away, but sums must not overflow. */
+static HbdTime
+lower_to_limit (const CfgRow *row, HbdTime value, const CfgWord *word, CfgDiags *diags)
+{
+    bool is_time = row->kind == CFG_VALUE_TIME || row->kind == CFG_VALUE_MS;
+    HbdTime most = limit (row, row->max, G_MAXINT64);
+
+    if (row->tier == 'H' || !is_time || value <= most)
+        return value;
+    cfg_diag (diags, CFG_WARNING, word->place,
+              "%s: '%.60s' is more than hbd counts; it takes %s%s, which is as good as for ever",
+              row->name, word->text, row->max, row->kind == CFG_VALUE_MS ? " ms" : " s");
+    return most;
+}
+
 static bool
 is_in_range (const CfgRow *row, HbdTime value, const CfgWord *word, CfgDiags *diags)
 {
@@ -56,6 +71,15 @@ is_in_range (const CfgRow *row, HbdTime value, const CfgWord *word, CfgDiags *di
     else
         return true;
     return false;
+}
+
+static void
+warn_of_dots (const CfgRow *row, HbdTime value, const CfgWord *word, CfgDiags *diags)
+{
+    if (row->kind == CFG_VALUE_TIME && cfg_time_is_sloppy (word->text))
+        cfg_diag (diags, CFG_WARNING, word->place,
+                  "%s: '%.60s' counts up to its second dot; as in Heartbeat %g s is taken",
+                  row->name, word->text, (double) value / 1e6);
 }
 
 static bool
@@ -81,27 +105,28 @@ store_time (const CfgRow *row, HbdTime *field, const CfgWord *word, CfgDiags *di
     else if (result == CFG_TIME_NOT_A_NUMBER)
         cfg_diag (diags, CFG_ERROR, word->place, "%s: '%.60s' is not a time; write %s", row->name,
                   word->text, "for example 2 or 500ms");
-    else if (is_in_range (row, value, word, diags)) {
+    else {
+        value = lower_to_limit (row, value, word, diags);
+        if (!is_in_range (row, value, word, diags))
+            return false;
+        warn_of_dots (row, value, word, diags);
         *field = value;
         return true;
     }
     return false;
 }
 
-/* Heartbeat reads a number up to the first other byte, and a word without one as 0. */
+/* Heartbeat reads a number up to the first other byte, and a word without one as 0; false where that
+ * is of no use. */
 static bool
-read_sloppy_number (const CfgRow *row, const CfgWord *word, guint64 *value, CfgDiags *diags)
+read_number (const CfgRow *row, const CfgWord *word, gint64 *value, CfgDiags *diags)
 {
-    g_autofree char *digits = g_strndup (word->text, strspn (word->text, "0123456789"));
-    gint64 least = g_ascii_strtoll (row->min, NULL, 10);
-
-    if (row->tier == 'H' || g_ascii_ispunct (*word->text))
-        return false;
-    *value = 0;
-    if (*digits == '\0' ? least > 0 : !cfg_number_parse (digits, G_MAXINT32, value))
+    if (cfg_number_parse_sloppy (word->text, value))
+        return true;
+    if (row->tier == 'H' || *value < 0 || (*value == 0 && strcmp (row->min, "0") != 0))
         return false;
     cfg_diag (diags, CFG_WARNING, word->place,
-              "%s: '%.60s' is not a plain number; as in Heartbeat %" G_GUINT64_FORMAT " is taken",
+              "%s: '%.60s' is not a plain number; as in Heartbeat %" G_GINT64_FORMAT " is taken",
               row->name, word->text, *value);
     return true;
 }
@@ -109,20 +134,20 @@ read_sloppy_number (const CfgRow *row, const CfgWord *word, guint64 *value, CfgD
 static bool
 store_number (const CfgRow *row, gpointer field, const CfgWord *word, CfgDiags *diags)
 {
-    guint64 value = 0;
+    gint64 value = 0;
 
-    if (!cfg_number_parse (word->text, G_MAXINT32, &value)
-        && !read_sloppy_number (row, word, &value, diags)) {
+    if (!read_number (row, word, &value, diags)) {
         cfg_diag (diags, CFG_ERROR, word->place, "%s: '%.60s' is not a number in %s..%s", row->name,
                   word->text, row->min, row->max);
         return false;
     }
     if (row->kind == CFG_VALUE_MS)
         value *= 1000;
-    if (!is_in_range (row, (HbdTime) value, word, diags))
+    value = lower_to_limit (row, value, word, diags);
+    if (!is_in_range (row, value, word, diags))
         return false;
     if (row->kind == CFG_VALUE_MS)
-        *(HbdTime *) field = (HbdTime) value;
+        *(HbdTime *) field = value;
     else
         *(guint *) field = (guint) value;
     return true;

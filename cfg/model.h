@@ -58,6 +58,7 @@ typedef struct {
     char *word;   /* as written; an address shorthand stays so */
     char *name;   /* script: "IPaddr" for the shorthand */
     char **args;  /* without empty ones; an IPv6 address is one argument despite its "::" */
+    bool is_odd;  /* no name of a script, so that none can be found; it was said */
 } CfgResourceWord;
 
 /* One logical haresources line. */

@@ -15,24 +15,29 @@ digits_len (const char *text)
     return strspn (text, "0123456789");
 }
 
-/* The leading NUMBER[.FRACTION] of @text; *@unit is what stands behind. */
+/* The leading NUMBER[.FRACTION] of @text; *@unit is what stands behind. Of further dots and digits
+ * *@unit is behind too. */
 static bool
 split_number (const char *text, double *number, const char **unit)
 {
     gsize whole = digits_len (text);
     gsize fraction = text[whole] == '.' ? digits_len (text + whole + 1) : 0;
-    char *end;
-
-    if (whole + fraction == 0 || whole > 18 || fraction > 18)
-        return false;
     /* strtod would also read exponents and hexadecimal, hence the cut. */
-    *unit = text + whole + (text[whole] == '.' ? 1 + fraction : 0);
-    {
-        g_autofree char *digits = g_strndup (text, (gsize) (*unit - text));
+    g_autofree char *digits = g_strndup (text, whole + (text[whole] == '.' ? 1 + fraction : 0));
 
-        *number = g_ascii_strtod (digits, &end);
-    }
-    return **unit != '.';
+    if (whole + fraction == 0)
+        return false;
+    *number = g_ascii_strtod (digits, NULL);
+    *unit = text + strspn (text, "0123456789.");
+    return true;
+}
+
+bool
+cfg_time_is_sloppy (const char *text)
+{
+    const char *dot = strchr (text, '.');
+
+    return dot != NULL && strchr (dot + 1, '.') != NULL;
 }
 
 static bool
@@ -78,7 +83,7 @@ cfg_time_parse_units (const char *text, HbdTime *out)
     const char *unit;
     double number;
 
-    if (!split_number (text, &number, &unit))
+    if (cfg_time_is_sloppy (text) || !split_number (text, &number, &unit))
         return CFG_TIME_NOT_A_NUMBER;
     for (guint i = 0; i < G_N_ELEMENTS (units); i++)
         if (strcmp (unit, units[i].unit) == 0) {
@@ -107,6 +112,17 @@ cfg_number_parse (const char *text, guint64 max, guint64 *out)
         return false;
     *out = g_ascii_strtoull (text, NULL, 10);
     return *out <= max;
+}
+
+bool
+cfg_number_parse_sloppy (const char *text, gint64 *out)
+{
+    bool is_signed = *text == '-' || *text == '+';
+    gsize len = digits_len (text + is_signed);
+
+    *out = len > 18 ? G_MAXINT32 : g_ascii_strtoll (text, NULL, 10);
+    *out = CLAMP (*out, G_MININT32, G_MAXINT32);
+    return len > 0 && !is_signed && text[len] == '\0';
 }
 
 bool

@@ -15,6 +15,8 @@ typedef enum {
 /* Heartbeat's time syntax (doc/heartbeat.md 1.1): NUMBER[unit] with an optional fraction; no unit
  * is seconds; ms, us and usec by prefix in any case. Rounded to whole milliseconds as there. */
 CfgTimeResult cfg_time_parse (const char *text, HbdTime *out);
+/* Two dots: Heartbeat counts up to the second one, and so does cfg_time_parse(). */
+bool cfg_time_is_sloppy (const char *text);
 /* hbd.conf's: the same plus s, m, min and h, and not rounded. */
 CfgTimeResult cfg_time_parse_units (const char *text, HbdTime *out);
 /* As ha.cf takes it: "30", "500ms". (transfer full) */
@@ -22,6 +24,9 @@ char *cfg_time_print (HbdTime time);
 
 /* Decimal digits only, at most @max. */
 bool cfg_number_parse (const char *text, guint64 max, guint64 *out);
+/* As Heartbeat reads a number: an optional sign and digits, up to the first other byte; a word
+ * without any is 0. True when @text is plain digits. */
+bool cfg_number_parse_sloppy (const char *text, gint64 *out);
 /* on yes true y 1, off no false n 0 in any case. */
 bool cfg_bool_parse (const char *text, bool *out);
 /* Dotted quad, each part 0..255, into host order; @out may be NULL. */

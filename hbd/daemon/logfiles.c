@@ -41,7 +41,7 @@ static const struct {
     { "user", LOG_USER },     { "uucp", LOG_UUCP },         { "local0", LOG_LOCAL0 },
     { "local1", LOG_LOCAL1 }, { "local2", LOG_LOCAL2 },     { "local3", LOG_LOCAL3 },
     { "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },     { "local6", LOG_LOCAL6 },
-    { "local7", LOG_LOCAL7 },
+    { "local7", LOG_LOCAL7 }, { "security", LOG_AUTH },     { "mark", LOG_USER },
 };
 
 static void

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reload: read, check, compare, then change only what differs.
  *
- * A file with errors changes nothing. Other keys are swapped in place. Respawned programs are
- * started anew if their lines changed. Groups that are gone or have other resources are stopped
- * first; when they are down a new executor takes over, reads the journal and adopts what runs
- * without touching it, and the engine begins a new life with the new settings while the addresses
- * stay (it is back well before the manager would let go). */
+ * A file with errors, or with more resources that cannot start than before, changes nothing. Other
+ * keys are swapped in place. Respawned programs are started anew if their lines changed. Groups that
+ * are gone or have other resources are stopped first; when they are down a new executor takes over,
+ * reads the journal and adopts what runs without touching it, and the engine begins a new life with
+ * the new settings while the addresses stay (it is back well before the manager would let go). */
 #include "config.h"
 
 #include "hbd/base/clock.h"
@@ -268,7 +268,8 @@ hbd_manager_reload (HbdManager *m, bool plan_only, guint64 client)
         return;
     }
     fresh = hbd_setup_new (files, m->options);
-    if (!hbd_setup_is_good (fresh)) {
+    /* At a start a resource that cannot start costs its group; here it would stop what runs. */
+    if (!hbd_setup_is_good (fresh) || fresh->diags->doomed > m->setup->diags->doomed) {
         refuse (m, fresh, client);
         return;
     }

@@ -23,3 +23,4 @@ EXTRA_DIST += tests/interop/test_flood.py
 EXTRA_DIST += tests/interop/test_keys.py
 EXTRA_DIST += tests/interop/test_tools.py
 EXTRA_DIST += tests/interop/test_leftovers.py
+EXTRA_DIST += tests/interop/test_verdicts.py

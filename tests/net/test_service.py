@@ -120,6 +120,18 @@ def test_reload_bad():
         pair.expect_owner_at_rest("alpha", 1)
 
 
+def test_reload_of_what_cannot_start():
+    """A start goes on with a misspelt script, as in Heartbeat; a reload that would stop the group
+    for it is refused."""
+    with running_pair() as pair:
+        at = now_ms()
+        pair.alpha.write("/etc/ha.d/haresources", ADDRESS_LINE.rstrip() + " nginxx\n")
+        done = pair.alpha.tool("hbctl", "reload")
+        assert done.returncode == 1 and "no script or agent 'nginxx'" in done.stderr, done.stderr
+        pair.expect_owner_at_rest("alpha", 1)
+        assert pair.probe.so_far().outage_ms(at) < 30
+
+
 # -- resources --
 
 def nginx_pair(agent="nginx"):

@@ -14,6 +14,7 @@ cfg_test_programs = \
   tests/unit/test_cfg_rows \
   tests/unit/test_cfg_text \
   tests/unit/test_cfg_value \
+  tests/unit/test_cfg_verdicts \
   tests/unit/test_cfg_wrong
 check_PROGRAMS += $(cfg_test_programs)
 TESTS += $(cfg_test_programs)
@@ -38,6 +39,8 @@ tests_unit_test_cfg_rows_SOURCES = tests/unit/test_cfg_rows.c $(CFG_TEST_FIXTURE
 tests_unit_test_cfg_rows_LDADD = $(CFG_TEST_LIBS)
 tests_unit_test_cfg_text_LDADD = $(CFG_TEST_LIBS)
 tests_unit_test_cfg_value_LDADD = $(CFG_TEST_LIBS)
+tests_unit_test_cfg_verdicts_SOURCES = tests/unit/test_cfg_verdicts.c $(CFG_TEST_FIXTURE)
+tests_unit_test_cfg_verdicts_LDADD = $(CFG_TEST_LIBS)
 tests_unit_test_cfg_wrong_SOURCES = tests/unit/test_cfg_wrong.c $(CFG_TEST_FIXTURE)
 tests_unit_test_cfg_wrong_LDADD = $(CFG_TEST_LIBS)
 EXTRA_DIST += tests/data/cfg

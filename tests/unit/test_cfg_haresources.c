@@ -142,19 +142,19 @@ test_address_parts (void)
         { "alpha 10.0.0.1//eth0\n", NULL, NULL },
         { "alpha 10.0.0.1/0\n", NULL, NULL },
         { "alpha IPv6addr::fd00:0:0:0:0:0:0:1/128/eth0\n", NULL, NULL },
-        { "alpha 10.0.0.1/255.0.255.0\n", "haresources:1:16: error", "prefix length" },
-        { "alpha 10.0.0.1/33\n", "haresources:1:16: error", "prefix length" },
-        { "alpha 10.0.0.1x\n", "haresources:1:7: error", "not an address" },
-        { "alpha IPaddr\n", "haresources:1:7: error", "needs an address" },
-        { "alpha IPaddr::eth0\n", "haresources:1:15: error", "not an address" },
-        { "alpha 10.0.0.1/24/eth0/x\n", "haresources:1:24: error", "broadcast" },
-        { "alpha 10.0.0.1/24/eth0/10.0.0.255/y\n", "haresources:1:35: error", "too many" },
-        { "alpha 10.0.0.1/24/eth0:label-too-long\n", "haresources:1:19: error", "15 bytes" },
-        { "alpha 10.0.0.1/24/too-long-an-interface\n", "haresources:1:19: error",
+        { "alpha 10.0.0.1/255.0.255.0\n", "haresources:1:16: warning", "prefix length" },
+        { "alpha 10.0.0.1/33\n", "haresources:1:16: warning", "prefix length" },
+        { "alpha 10.0.0.1x\n", "haresources:1:7: warning", "not an address" },
+        { "alpha IPaddr\n", "haresources:1:7: warning", "needs an address" },
+        { "alpha IPaddr::eth0\n", "haresources:1:15: warning", "not an address" },
+        { "alpha 10.0.0.1/24/eth0/x\n", "haresources:1:24: warning", "broadcast" },
+        { "alpha 10.0.0.1/24/eth0/10.0.0.255/y\n", "haresources:1:35: warning", "too many" },
+        { "alpha 10.0.0.1/24/eth0:label-too-long\n", "haresources:1:19: warning", "15 bytes" },
+        { "alpha 10.0.0.1/24/too-long-an-interface\n", "haresources:1:19: warning",
           "interface name" },
-        { "alpha IPv6addr::10.0.0.1\n", "haresources:1:17: error", "IPv4" },
-        { "alpha IPv6addr::fd00:0:0:0:0:0:0:1/129\n", "haresources:1:36: error", "0..128" },
-        { "alpha IPv6addr::fd00:0:0:0:0:0:0:1/64/eth0/1\n", "haresources:1:44: error",
+        { "alpha IPv6addr::10.0.0.1\n", "haresources:1:17: warning", "IPv4" },
+        { "alpha IPv6addr::fd00:0:0:0:0:0:0:1/129\n", "haresources:1:36: warning", "0..128" },
+        { "alpha IPv6addr::fd00:0:0:0:0:0:0:1/64/eth0/1\n", "haresources:1:44: warning",
           "broadcast" },
         { "alpha IPv6addr::fd00::1\n", "haresources:1:17: warning", "zeros" },
         { "alpha 10.0.0.1/24/eth5\n", "haresources:1:7: warning", "no interface 'eth5'" },
@@ -168,22 +168,23 @@ test_faults (void)
 {
     static const Row rows[] = {
         { "alpha db::b\n", NULL, NULL }, /* a script, though an address could look like that */
-        { "alpha ::x\n", "haresources:1:7: error", "no name" },
-        { "alpha httpd:x\n", "haresources:1:12: error", "'::'" },
-        { "alpha /etc/init.d/httpd\n", "haresources:1:7: error", "without a path" },
-        { "alpha fd00::1/64\n", "haresources:1:7: error", "IPv6addr::" },
-        { "alpha fd00:1::1/64\n", "haresources:1:7: error", "IPv6addr::" },
-        { "alpha ::1\n", "haresources:1:7: error", "IPv6addr::" },
-        { "alpha fd00:0:0:0:0:0:0:1\n", "haresources:1:7: error", "IPv6addr::" },
-        { "alpha httpd \\ nginx\n", "haresources:1:13: error", "joins nothing" },
-        { "alpha httpd \\ # x\n nginx\n", "haresources:1:13: error", "last byte" },
-        { "alpha httpd\\", "haresources:1:12: error", "behind the end" },
+        { "alpha ::x\n", "haresources:1:7: warning", "no name" },
+        { "alpha httpd:x\n", "haresources:1:12: warning", "'::'" },
+        { "alpha /etc/init.d/httpd\n", "haresources:1:7: warning", "without a path" },
+        { "alpha fd00::1/64\n", "haresources:1:7: warning", "IPv6addr::" },
+        { "alpha fd00:1::1/64\n", "haresources:1:7: warning", "IPv6addr::" },
+        { "alpha ::1\n", "haresources:1:7: warning", "IPv6addr::" },
+        { "alpha fd00:0:0:0:0:0:0:1\n", "haresources:1:7: warning", "IPv6addr::" },
+        { "alpha httpd \\ nginx\n", "haresources:1:13: warning", "joins nothing" },
+        { "alpha httpd \\ # x\nbeta nginx\n", "haresources:1:13: warning", "does not go on" },
+        { "alpha httpd\\", "haresources:1:12: warning", "behind the end" },
         { "alpha httpd\nalpha\n", "haresources:2:1: warning", "does nothing" },
         { "alpha httpd \\\n nginx # x\n", "haresources:2:8: warning", "continued line" },
         { "# only a comment\n", "haresources:1:1: warning", "no group" },
         { "gamma httpd\n", "haresources:1:1: error", "not a node" },
         { "alpha.example.org httpd\n", "haresources:1:1: error", "did you mean 'alpha'" },
-        { "alpha unheard-of\n", "haresources:1:7: error", "no script or agent" },
+        { "alpha unheard-of\n", "haresources:1:7: warning", "no script or agent" },
+        { "alpha ocf:heartbeat:Dummy\n", "haresources:1:7: warning", "no script or agent" },
     };
 
     check_rows (rows, G_N_ELEMENTS (rows));
@@ -196,6 +197,7 @@ test_uniqueness (void)
         { "alpha httpd\nbeta nginx\n", NULL, NULL },
         { "alpha 10.0.0.1\nbeta 10.0.0.2\n", NULL, NULL },
         { "alpha httpd\nbeta httpd\n", "haresources:2:6: error", "two groups" },
+        { "alpha httpd\nalpha httpd nginx\n", "haresources:2:7: warning", "one group" },
         { "alpha httpd 10.0.0.1\nbeta nginx IPaddr2::10.0.0.1/24\n", "haresources:2:12: error",
           "both machines" },
         { "alpha IPv6addr::fd00:0:0:0:0:0:0:1\nbeta IPv6addr::FD00::1/64\n",
@@ -205,6 +207,31 @@ test_uniqueness (void)
     };
 
     check_rows (rows, G_N_ELEMENTS (rows));
+}
+
+/* Two lines of one name are one group, whose resources stand in it once. */
+static void
+test_lines_of_one_name (void)
+{
+    g_autoptr (CfgFixture) f = cfg_fixture_haresources (
+        "alpha httpd MailTo::a\nbeta nginx\nAlpha httpd MailTo::a MailTo::b\n");
+
+    g_assert_cmpuint (f->diags->errors, ==, 0);
+    g_assert_cmpuint (f->cluster->groups->len, ==, 2);
+    g_assert_cmpuint (group_at (f, 0)->resources->len, ==, 3);
+    g_assert_cmpstr (word_at (f, 0, 2)->word, ==, "MailTo::b");
+}
+
+/* What only a start would find out is counted, so that a reload can refuse it. */
+static void
+test_what_cannot_start_is_counted (void)
+{
+    g_autoptr (CfgFixture) f =
+        cfg_fixture_haresources ("alpha httpd unheard-of 10.0.0.1/33 httpd:x\nbeta nginx\n");
+
+    g_assert_cmpuint (f->diags->errors, ==, 0);
+    g_assert_cmpuint (f->diags->doomed, ==, 3);
+    g_assert_cmpuint (group_at (f, 0)->resources->len, ==, 4);
 }
 
 /* The digest tells whether two nodes have the same groups, however the file is laid out. */
@@ -234,7 +261,7 @@ test_limits (void)
     g_assert_cmpuint (group_at (f, 0)->resources->len, ==, CFG_GROUP_RESOURCES_MAX);
     g_string_append (wide, " httpd");
     g = cfg_fixture_haresources (wide->str);
-    g_assert_true (cfg_fixture_says (g, "haresources:1:1: error", "more than 64"));
+    g_assert_true (cfg_fixture_says (g, "haresources:1:1: error", "more than 256"));
     for (guint i = 0; i <= CFG_GROUPS_MAX; i++)
         g_string_append_printf (tall, "alpha MailTo::%u\n", i);
     h = cfg_fixture_haresources (tall->str);
@@ -275,6 +302,8 @@ main (int argc, char **argv)
     ADD (address_parts);
     ADD (faults);
     ADD (uniqueness);
+    ADD (lines_of_one_name);
+    ADD (what_cannot_start_is_counted);
     ADD (digest_is_of_the_canonical_text);
     ADD (limits);
     ADD (long_groups_and_words);

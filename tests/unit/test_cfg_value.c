@@ -36,12 +36,14 @@ test_time (void)
         { "0x10", CFG_TIME_BAD_UNIT, 0 },
         { "", CFG_TIME_NOT_A_NUMBER, 0 },
         { ".", CFG_TIME_NOT_A_NUMBER, 0 },
-        { "1.2.3", CFG_TIME_NOT_A_NUMBER, 0 },
+        { "1.2.3", CFG_TIME_OK, HBD_MS (1200) },
+        { "20..", CFG_TIME_OK, HBD_S (20) },
+        { "1.2.3ms", CFG_TIME_OK, HBD_MS (1) },
         { "-1", CFG_TIME_NOT_A_NUMBER, 0 },
         { "+1", CFG_TIME_NOT_A_NUMBER, 0 },
         { "ms", CFG_TIME_NOT_A_NUMBER, 0 },
         { "inf", CFG_TIME_NOT_A_NUMBER, 0 },
-        { "11111111111111111111111111111111", CFG_TIME_NOT_A_NUMBER, 0 },
+        { "11111111111111111111111111111111", CFG_TIME_OK, HBD_S (10000000) },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
