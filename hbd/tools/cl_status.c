@@ -11,11 +11,13 @@
 #include "hbd/tools/client.h"
 #include "hbd/tools/dict.h"
 #include "hbd/tools/directives.h"
+#include "hbd/tools/say.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
+
+#define NAME "cl_status"
 
 #define EXIT_NO        1
 #define EXIT_PARAMETER 11
@@ -55,23 +57,6 @@ static const char usage_text[] =
     "  hbparameter -p NAME           a value of ha.cf\n"
     "\n"
     "-m with each of them writes whole sentences.\n";
-
-/* The line that Heartbeat's tools write: "Nov 23 09:27:06 alpha cl_status: [7328]: ERROR: ..." */
-static void G_GNUC_PRINTF (1, 2) say_error (const char *format, ...)
-{
-    g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-    g_autofree char *when = g_date_time_format (now, "%b %d %H:%M:%S");
-    g_autofree char *text = NULL;
-    struct utsname host = { 0 };
-    va_list args;
-
-    va_start (args, format);
-    text = g_strdup_vprintf (format, args);
-    va_end (args);
-    uname (&host);
-    fprintf (stderr, "%s %s cl_status: [%ld]: ERROR: %s\n", when, host.nodename, (long) getpid (),
-             text);
-}
 
 static GVariant *
 find_node (const Call *call, const char *name)
@@ -235,8 +220,8 @@ run_listhblinks (Call *call)
     }
     node = find_node (call, call->words[0]);
     if (node == NULL) {
-        say_error ("Cannot start heartbeat link interface walk.");
-        say_error ("REASON: EINVAL");
+        hbd_say (NAME, "ERROR", "Cannot start heartbeat link interface walk.");
+        hbd_say (NAME, "ERROR", "REASON: EINVAL");
         return EXIT_CALL;
     }
     print_links (call, node, call->verbose);
@@ -259,8 +244,8 @@ run_hblinkstatus (Call *call)
     links = node != NULL ? hbd_dict_list (node, "links") : NULL;
     link = links != NULL ? hbd_dict_find (links, call->words[1]) : NULL;
     if (link == NULL) {
-        say_error ("Cannot get heartbeat link status");
-        say_error ("REASON: no such %s", node == NULL ? "node" : "link");
+        hbd_say (NAME, "ERROR", "Cannot get heartbeat link status");
+        hbd_say (NAME, "ERROR", "REASON: no such %s", node == NULL ? "node" : "link");
         return EXIT_CALL;
     }
     status = hbd_dict_text (link, "status", "");
@@ -280,8 +265,8 @@ run_clientstatus (Call *call)
         return EXIT_PARAMETER;
     }
     if (find_node (call, call->words[0]) == NULL) {
-        say_error ("Cannot get heartbeat client %s's status", call->words[1]);
-        say_error ("REASON: no such node");
+        hbd_say (NAME, "ERROR", "Cannot get heartbeat client %s's status", call->words[1]);
+        hbd_say (NAME, "ERROR", "REASON: no such node");
         return EXIT_CALL;
     }
     puts ("offline");
@@ -336,13 +321,13 @@ run_hbparameter (Call *call)
     const char *value = NULL;
 
     if (call->parameter == NULL) {
-        say_error ("parameter name required");
+        hbd_say (NAME, "ERROR", "parameter name required");
         return EXIT_PARAMETER;
     }
     value = parameter_value (call->parameter, &reply, &error);
     if (value == NULL) {
-        say_error ("Cannot get parameter %s's value", call->parameter);
-        say_error ("REASON: %s", error != NULL ? error->message : "it is not set");
+        hbd_say (NAME, "ERROR", "Cannot get parameter %s's value", call->parameter);
+        hbd_say (NAME, "ERROR", "REASON: %s", error != NULL ? error->message : "it is not set");
         return EXIT_NO;
     }
     if (call->for_humans)
@@ -400,7 +385,8 @@ parse_options (Call *call, const Subcommand *subcommand, int argc, char **argv)
         default:
             if (subcommand->is_about_daemon)
                 break;
-            say_error ("Error: getopt returned%s %c.", subcommand->option_word, option);
+            hbd_say (NAME, "ERROR", "Error: getopt returned%s %c.", subcommand->option_word,
+                     option);
             return false;
         }
     }
@@ -430,8 +416,8 @@ answer (Call *call, const Subcommand *subcommand, int argc, char **argv)
     g_autoptr (GError) error = NULL;
 
     if (!sign_on (call, &error) && !subcommand->is_about_daemon) {
-        say_error ("Cannot signon with heartbeat");
-        say_error ("REASON: %s", error->message);
+        hbd_say (NAME, "ERROR", "Cannot signon with heartbeat");
+        hbd_say (NAME, "ERROR", "REASON: %s", error->message);
         return EXIT_NO;
     }
     if (!parse_options (call, subcommand, argc, argv))
@@ -455,7 +441,7 @@ main (int argc, char **argv)
         return 0;
     }
     if (subcommand == NULL) {
-        say_error ("%s: invalid sub-command.", argv[1]);
+        hbd_say (NAME, "ERROR", "%s: invalid sub-command.", argv[1]);
         return EXIT_PARAMETER;
     }
     code = answer (&call, subcommand, argc - 1, argv + 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hb_standby and hb_takeover: one program, two names. The words are Heartbeat's; unlike the
- * originals, which write a message and know nothing more, these wait and say what came of it.
+ * originals, which write a message, exit with 0 and know nothing more, these wait and say what came
+ * of it. The odd streams of the usage text are the originals' too.
  *
  * Exit codes: 0 done, 1 refused, failed or wrong usage (as the originals). */
 #include "config.h"
@@ -15,7 +16,8 @@
 static int
 usage (const char *program)
 {
-    fprintf (stderr, "usage:\n%s [all|foreign|local|failback]\n", program);
+    puts ("usage:");
+    fprintf (stderr, "%s [all|foreign|local|failback]\n", program);
     return 1;
 }
 
@@ -47,13 +49,13 @@ main (int argc, char **argv)
     const char *what = argc > 1 ? argv[1] : "all";
 
     if (argc > 2) {
-        fprintf (stderr, "%s: too many arguments\n", argv[0]);
+        printf ("%s: too many arguments\n", argv[0]);
         return usage (argv[0]);
     }
     if (strcmp (what, "--help") == 0)
         return usage (argv[0]);
     if (!g_strv_contains (known, what)) {
-        fprintf (stderr, "%s: wrong resources(%s).\n", argv[0], what);
+        printf ("%s: wrong resources(%s).\n", argv[0], what);
         return usage (argv[0]);
     }
     return move (name, command, what);

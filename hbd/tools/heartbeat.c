@@ -10,6 +10,7 @@
 #include "hbd/tools/client.h"
 #include "hbd/tools/directives.h"
 #include "hbd/tools/pidfile.h"
+#include "hbd/tools/say.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -31,6 +32,7 @@ typedef struct {
     bool status, stop, reload, defaults, version;
     bool foreground, verbose, no_realtime, unmanaged;
     bool wiki;
+    bool has_words; /* that are no options: ignored, as in Heartbeat, but for a start */
     int debug;
 } Options;
 
@@ -89,7 +91,7 @@ run_stop (void)
     pid_t pid = running_pid (&is_stale);
 
     if (pid == 0) {
-        puts ("INFO: Heartbeat already stopped.");
+        fputs ("INFO: Heartbeat already stopped.\n", stderr);
         return 0;
     }
     if (kill (pid, SIGTERM) != 0 && errno != ESRCH) {
@@ -156,10 +158,11 @@ run_reload (void)
     if (!configuration_is_good ())
         return EXIT_CONFIGURATION;
     if (pid == 0) {
-        puts ("INFO: Heartbeat is not running.");
+        fputs ("INFO: Heartbeat is not running.\n", stderr);
         return 0;
     }
-    printf ("info: Signalling heartbeat pid %ld to reread config files\n", (long) pid);
+    hbd_say ("heartbeat", "info", "Signalling heartbeat pid %ld to reread config files",
+             (long) pid);
     return kill (pid, SIGHUP) == 0 ? 0 : 1;
 }
 
@@ -201,7 +204,7 @@ run_start (const Options *options)
     GPid child = 0;
 
     if (pid != 0) {
-        printf ("info: heartbeat: already running [pid %ld].\n", (long) pid);
+        hbd_say ("heartbeat", "info", "heartbeat: already running [pid %ld].", (long) pid);
         return 0;
     }
     if (!configuration_is_good ())
@@ -268,7 +271,8 @@ parse_options (Options *options, int argc, char **argv)
             return false;
         }
     }
-    return optind == argc;
+    options->has_words = optind < argc;
+    return true;
 }
 
 int
@@ -294,11 +298,12 @@ main (int argc, char **argv)
     }
     if (options.no_realtime)
         fputs ("heartbeat: -l is ignored; write 'realtime off' in ha.cf\n", stderr);
-    if (options.status)
-        return run_status ();
     if (options.stop)
         return run_stop ();
+    if (options.status)
+        return run_status ();
     if (options.reload)
         return run_reload ();
-    return run_start (&options);
+    /* Who types `heartbeat stop' does not want a start. */
+    return options.has_words ? usage () : run_start (&options);
 }

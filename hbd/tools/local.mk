@@ -4,6 +4,7 @@ libhbdtools_a_SOURCES = \
   hbd/tools/client.c hbd/tools/client.h \
   hbd/tools/dict.c hbd/tools/dict.h \
   hbd/tools/directives.c hbd/tools/directives.h \
+  hbd/tools/say.c hbd/tools/say.h \
   hbd/tools/pidfile.c hbd/tools/pidfile.h \
   hbd/tools/show.c hbd/tools/show.h \
   hbd/tools/json.h

@@ -6,6 +6,7 @@ node's own tools. Standard output, standard error and exit code are equal but fo
 ised (times, pids, host names, the version) and for the DIVERGENCES, each with its reason."""
 
 import re
+import time
 
 from lab import SERVICE, Lab, wait_for
 from mixed import Mixed, configuration
@@ -74,10 +75,11 @@ OF_THE_DEAD = [[*words, *option] for option in ([], ["-m"]) for words in (
 
 # What may differ, as (who it concerns, what is made of either answer); the reason behind it.
 DIVERGENCES = [
-    # Our usage text has our words; both print it on standard output and exit with 0.
-    (r"^Usage: cl_status(.|\n)*", "Usage: cl_status"),
+    # Our usage texts have our words; stream and exit code are the same.
+    (r"^Usage: (cl_status|heartbeat)(.|\n)*", r"Usage: \1"),
     # It is another program.
     (r"^(version:\t|Heartbeat version ).*", r"\1VERSION"),
+    (r"^(hbd 0|3\.0\.6 ).*", "VERSION"),
     # 3.0.6 leaves the reason out, or names its API; ours says what is the matter.
     (r"REASON: .*", "REASON:"),
     (r"^\(.*\)$", "(REASON)"),
@@ -88,6 +90,8 @@ def plain(text):
     """Without times, pids and host names, and with the DIVERGENCES made one."""
     text = re.sub(r"^\w{3} +\d+ [\d:]{8} \S+ ", "", text, flags=re.M)
     text = re.sub(r"\[\d+\]", "[PID]", text)
+    text = re.sub(r"\bpid \d+", "pid N", text)
+    text = re.sub(r"\S*/(hb_standby|hb_takeover|heartbeat)\b", r"\1", text)
     for pattern, same in DIVERGENCES:
         text = re.sub(pattern, same, text, flags=re.M)
     return text
@@ -103,11 +107,11 @@ def answer(node, tool, words):
     return done.returncode, *texts
 
 
-def compare(pair, tool, every):
-    """All calls that do not give the same, told at once."""
+def compare(pair, tool, every, view=lambda answer: answer):
+    """All calls that do not give the same to @view, told at once."""
     wrong = []
     for words in every:
-        ours, theirs = answer(pair.ours, tool, words), answer(pair.theirs, tool, words)
+        ours, theirs = (view(answer(node, tool, words)) for node in (pair.ours, pair.theirs))
         if ours != theirs:
             wrong.append(f"{tool} {' '.join(words)}: ours {ours}, 3.0.6 {theirs}")
     assert not wrong, f"{len(wrong)} of {len(every)} differ:\n" + "\n".join(wrong)
@@ -153,3 +157,78 @@ def test_cl_status_written():
         pair = Mixed(lab, "alpha")
         start(pair, WRITTEN)
         compare(pair, "cl_status", [["hbparameter", "-p", name] for name in PARAMETERS])
+
+
+# -- hb_standby, hb_takeover, heartbeat --
+
+MISTAKES = [["bogus"], ["--help"], ["all", "all"], ["-h"], ["ALL"]]
+
+
+def code_and_last_line(answered):
+    """Both say what they think of the files, each in its own words, before the one line that
+    counts."""
+    code, out, err = answered
+    return code, out, (err.splitlines() or [""])[-1]
+
+
+def code_and_defaults(answered):
+    """The table of `heartbeat -D` without its third column, which is prose. (-W, for the pages of
+    a wiki that is gone, is not compared.)"""
+    code, out, err = answered
+    return code, [line.split()[:2] for line in out.splitlines()[2:]], err
+
+
+def test_heartbeat_stopped():
+    """heartbeat and the hb_ scripts, with the daemon down: the same words and exit codes.
+
+    But for: `hb_standby` and `hb_takeover` say and return 1 that nobody does what they ask for,
+    where 3.0.6 writes it to nobody and returns 0; `heartbeat stop` is refused, not a start."""
+    with Lab() as lab:
+        pair = Mixed(lab, "alpha")
+        compare(pair, "heartbeat", [["-s"], ["-k"], ["-V"], ["-x"], ["-h"], ["-sk"], ["-ks"],
+                                    ["-s", "more"], ["-k", "more"]])
+        compare(pair, "heartbeat", [["-D"], ["-Dk"], ["-D", "more"]], code_and_defaults)
+        # No ha.cf.
+        compare(pair, "heartbeat", [[], ["-r"], ["-W"]], code_and_last_line)
+        lab.configure(configuration(), f"alpha {SERVICE}/24/eth0\n")
+        compare(pair, "heartbeat", [["-s"], ["-k"], ["-V"]])
+        for tool in ("hb_standby", "hb_takeover"):
+            compare(pair, tool, MISTAKES)
+            assert answer(pair.ours, tool, ["all"])[0] == 1
+            assert answer(pair.theirs, tool, ["all"])[0] == 0
+        assert answer(pair.ours, "heartbeat", ["stop"])[0] == 2
+
+
+@limit(150)  # 3.0.6 takes 10 s to start, and one more for each move
+def test_heartbeat_running():
+    """heartbeat -s -r -V -k, hb_standby and hb_takeover in a running pair: the same words, exit
+    codes and effects.
+
+    But for: ours say what came of a move, and remove their pid file at a graceful stop, so that
+    `-s` gives 3 (stopped) afterwards, not 1 (died)."""
+    with Lab() as lab:
+        pair = Mixed(lab, "alpha")
+        lab.configure(configuration(failback="off", initdead="4"), f"alpha {SERVICE}/24/eth0\n")
+        compare(pair, "heartbeat", [[]], lambda answered: answered[:2])
+        pair.wait_both_active()
+        pair.wait_holder("alpha", 40)
+        wait_for("both are stable", lambda: [node.tool("cl_status", "rscstatus").stdout for node in
+                                             lab.nodes] == ["local\n"] * 2, 30, 0.5)
+        compare(pair, "heartbeat", [["-s", "SELF"], ["-V"]])
+        compare(pair, "heartbeat", [[], ["-r"]], code_and_last_line)
+        time.sleep(1)
+        for tool in ("hb_standby", "hb_takeover"):
+            compare(pair, tool, MISTAKES)
+        for node, tool, what, owner in ((pair.ours, "hb_standby", "all", "beta"),
+                                        (pair.theirs, "hb_standby", "all", "alpha"),
+                                        (pair.ours, "hb_standby", "local", "beta"),
+                                        (pair.ours, "hb_takeover", "local", "alpha"),
+                                        (pair.theirs, "hb_takeover", "all", "beta"),
+                                        (pair.theirs, "hb_standby", "failback", "alpha")):
+            assert answer(node, tool, [what])[0] == 0, f"{tool} {what} on {node.name}"
+            pair.wait_holder(owner, 15)
+            pair.expect_holder_at_rest(owner, 3)
+        compare(pair, "heartbeat", [["-k"]])
+        assert answer(pair.ours, "heartbeat", ["-s"])[0] == 3
+        assert answer(pair.theirs, "heartbeat", ["-s"])[0] == 1
+        compare(pair, "heartbeat", [["-k"]])
