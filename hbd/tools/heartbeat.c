@@ -145,7 +145,7 @@ configuration_is_good (void)
         return true;
     if (error != NULL)
         fprintf (stderr, "heartbeat: %s\n", error->message);
-    fputs ("ERROR: Configuration error, heartbeat not started.\n", stderr);
+    hbd_say ("heartbeat", "ERROR", "Configuration error, heartbeat not started.");
     return false;
 }
 
