@@ -10,3 +10,4 @@ EXTRA_DIST += tests/net/README.md tests/net/lab.py tests/net/pair.py tests/net/r
   tests/net/test_service.py tests/net/test_systemd.py \
   tests/bench/README.md tests/bench/last-result.txt \
   tests/bench/failover tests/bench/flood tests/bench/footprint tests/bench/heal tests/demo
+EXTRA_DIST += tests/bench/migrate
