@@ -166,6 +166,30 @@ run_reload (void)
     return kill (pid, SIGHUP) == 0 ? 0 : 1;
 }
 
+/* -v: what --check has just found to be good. Only ha.cf is shown. */
+static void
+print_configuration (void)
+{
+    static const char path[] = HBD_SYSCONFDIR "/ha.d/ha.cf";
+    g_autoptr (CfgDiags) diags = cfg_diags_new ();
+    g_autoptr (CfgCluster) cluster = NULL;
+    g_autofree char *text = NULL, *dump = NULL;
+    struct utsname host;
+    CfgInput input = { .ha_cf = { .path = path },
+                       .haresources = { .path = "" },
+                       .authkeys = { .path = "" },
+                       .hbd_conf = { .path = "" } };
+
+    if (uname (&host) != 0 || !g_file_get_contents (path, &text, &input.ha_cf.len, NULL))
+        return;
+    input.ha_cf.text = text;
+    input.node_name = host.nodename;
+    cluster = cfg_parse (&input, diags);
+    dump = hbd_directives_dump (cluster, host.nodename);
+    fputs (dump, stdout);
+    fflush (stdout);
+}
+
 static void
 become_session_leader (gpointer data)
 {
@@ -209,6 +233,8 @@ run_start (const Options *options)
     }
     if (!configuration_is_good ())
         return EXIT_CONFIGURATION;
+    if (options->verbose)
+        print_configuration ();
     g_ptr_array_add (argv, path);
     add_common_arguments (argv, options);
     g_ptr_array_add (argv, NULL);

@@ -14,7 +14,7 @@ libhbdtools_a_SOURCES += hbd/tools/json.c
 else
 libhbdtools_a_SOURCES += hbd/tools/json_stub.c
 endif
-TOOLS_LIBS = libhbdtools.a $(JSON_LIBS) $(GLIB_LIBS)
+TOOLS_LIBS = libhbdtools.a libcfg.a libhbdwire.a libhbdbase.a $(JSON_LIBS) $(GLIB_LIBS)
 
 sbin_PROGRAMS += hbd/tools/hbctl
 hbd_tools_hbctl_SOURCES = hbd/tools/hbctl.c

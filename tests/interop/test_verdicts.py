@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from lab import HEARTBEAT, TOP, Lab
+from lab import HEARTBEAT, SERVICE, TOP, Lab, ha_cf
 
 TABLE = os.path.join(TOP, "tests/data/cfg/verdicts")
 NODES = 4
@@ -65,6 +65,25 @@ def ask_all(node, base, rows, wrong):
         answer = ask(node, files)
         if answer != verdict:
             wrong.append(f"{answer}: {line}")
+
+
+def test_verbose_start_prints_the_same():
+    """`heartbeat -v` of both prints the same directives with the same values, nodes and links."""
+    text = (ha_cf(extra="ping 10.77.0.250\nwatchdog /dev/null\nucast eth0 10.77.0.2\n"
+                        "debug 1\nmcast eth0 225.0.0.1 694 1 0\n") + "node alpha beta\n")
+    printed = {}
+    with Lab(names=("alpha",)) as lab:
+        node = lab.nodes[0]
+        for kind in ("heartbeat", "hbd"):
+            node.kind = kind
+            lab.configure(text.replace("node alpha beta\n", "node beta\n"),
+                          f"alpha {SERVICE}/24/eth0\n")
+            done = node.tool("heartbeat", "-v")
+            assert done.returncode == 0, done.stdout + done.stderr
+            node.kill(signal.SIGKILL)
+            printed[kind] = [line.split("#")[0].strip() for line in done.stdout.splitlines()]
+    theirs, ours = ([line for line in printed[kind] if line] for kind in ("heartbeat", "hbd"))
+    assert theirs == ours, f"theirs {theirs}\nours {ours}"
 
 
 def test_real_program_says_the_same():
