@@ -109,6 +109,11 @@ class TheirLog(unittest.TestCase):
         self.assertEqual(theirlog.unknown(self.LINE, True, {what: "fault"}), [])
         self.assertEqual(theirlog.unknown(self.LINE, False, {what: "always"}), [])
 
+    def test_own_fault_is_recognised(self):
+        self.assertIsNone(theirlog.own_fault(self.LINE))
+        self.assertIsNotNone(theirlog.own_fault(
+            self.LINE + "\nbeta heartbeat: [17]: ERROR: NV failure (msgfromsteam): [>>>"))
+
     def test_data_file_is_read_whole(self):
         with open(theirlog.KNOWN, encoding="utf-8") as source:
             lines = [line for line in source if line.strip() and not line.startswith("#")]

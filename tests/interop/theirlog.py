@@ -25,6 +25,20 @@ REPLACED = (
     (r"\b\d+(\.\d+)?", "N"),
 )
 
+# Faults of 3.0.6 that need no peer to happen: (what its log says, what it does). An event in which
+# one of them was said proves nothing about ours; the matrix does it once again.
+OWN_FAULTS = (
+    ("NV failure (msgfromsteam)", "two of its own scripts wrote to its FIFO at once: a message of "
+                                  "its own is lost, and a group may be started by nobody"),
+    ("msg2string: Message with zero fields", "hb_standby writes to the FIFO piece by piece, and the "
+                                             "FIFO was read in between: the command is lost"),
+)
+
+
+def own_fault(text):
+    """What the 3.0.6 node did to itself, by a piece of its log; None: nothing that is known."""
+    return next((what for said, what in OWN_FAULTS if said in text), None)
+
 
 def template(line):
     """Level and normalised text of a complaint; None for any other line."""
