@@ -3,6 +3,8 @@
 
 #include "hbd/tools/say.h"
 
+#include "hbd/base/clock.h"
+
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -10,7 +12,8 @@
 void
 hbd_say (const char *program, const char *level, const char *format, ...)
 {
-    g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+    g_autoptr (GDateTime) now =
+        g_date_time_new_from_unix_local (hbd_clock_wall_us () / G_USEC_PER_SEC);
     g_autofree char *when = g_date_time_format (now, "%b %d %H:%M:%S");
     g_autofree char *text = NULL;
     struct utsname host = { 0 };
