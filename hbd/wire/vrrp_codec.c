@@ -34,6 +34,8 @@ struct _HbdVrrpCodec {
 
     guint16 id;            /* of the last packet sent */
     guint32 ah_sequence;   /* last sent or believed */
+    guint32 ah_sent;       /* last sent */
+    bool has_twin;         /* another master used the number that we sent last */
     guint64 hmac_sequence; /* last sent */
     Seen *seen;
     guint seen_count;
@@ -50,7 +52,7 @@ typedef struct {
     gsize body_len; /* advert alone */
     gsize rest_len; /* all from body on */
     HbdVrrpAdvert advert;
-    bool has_ah, has_trailer;
+    bool has_ah, has_trailer, is_twin;
     guint32 ah_sequence;
     guint64 hmac_sequence;
     bool old_checksum;
@@ -200,6 +202,8 @@ check_ah (const HbdVrrpCodec *codec, Judged *j)
         return HBD_VRRP_AH_BAD_DIGEST;
     if (memcmp (ah.spi, p->source.bytes, sizeof ah.spi) != 0)
         return HBD_VRRP_AH_WRONG_SPI;
+    j->is_twin = ah.sequence == codec->ah_sequence && ah.sequence == codec->ah_sent
+                 && !hbd_vrrp_address_equal (&p->source, &codec->config.source);
     if (!is_fresh_ah (codec->ah_sequence, ah.sequence))
         return HBD_VRRP_AH_REPLAY;
     j->has_ah = true;
@@ -445,6 +449,8 @@ hbd_vrrp_codec_decode (HbdVrrpCodec *codec, const HbdVrrpPacket *packet, gint64 
     Judged j = { .packet = packet };
     HbdVrrpVerdict verdict = judge (codec, &j, wall_us);
 
+    /* Authentic, so another master sent it; while our adverts cross, each refuses the other's. */
+    codec->has_twin |= j.is_twin;
     if (verdict != HBD_VRRP_OK)
         return verdict;
     if (j.has_ah)
@@ -541,6 +547,27 @@ add_ah (const HbdVrrpCodec *codec, const HbdVrrpHeader *header, const GByteArray
 }
 
 void
+hbd_vrrp_codec_lead (HbdVrrpCodec *codec)
+{
+    guint32 next = codec->ah_sequence + 1;
+
+    /* Keepalived goes on with the next number, ours with the next one of their own class: the last
+     * byte of the address, which is theirs alone within a /24. */
+    codec->ah_sequence += (codec->config.source.bytes[3] - next) & 0xff;
+    codec->has_twin = false;
+}
+
+static void
+next_ah_sequence (HbdVrrpCodec *codec)
+{
+    if (codec->has_twin)
+        hbd_vrrp_codec_lead (codec);
+    if (++codec->ah_sequence == 0)
+        codec->ah_sequence = 1;
+    codec->ah_sent = codec->ah_sequence;
+}
+
+void
 hbd_vrrp_codec_encode (HbdVrrpCodec *codec, guint8 priority, gint64 wall_us, GPtrArray *out)
 {
     const HbdVrrpCodecConfig *c = &codec->config;
@@ -562,8 +589,8 @@ hbd_vrrp_codec_encode (HbdVrrpCodec *codec, guint8 priority, gint64 wall_us, GPt
     if (++codec->id == 0)
         codec->id = 1;
     header.id = codec->id;
-    if (has_ah && ++codec->ah_sequence == 0)
-        codec->ah_sequence = 1;
+    if (has_ah)
+        next_ah_sequence (codec);
     for (guint i = 0; i < MAX (c->peer_count, 1); i++) {
         g_autoptr (GByteArray) payload = NULL;
 
@@ -579,6 +606,7 @@ hbd_vrrp_codec_continue (HbdVrrpCodec *codec, const HbdVrrpCodec *old)
 {
     codec->id = old->id;
     codec->ah_sequence = old->ah_sequence;
+    codec->ah_sent = old->ah_sent;
     codec->hmac_sequence = old->hmac_sequence;
     codec->old_checksum = old->old_checksum;
     if (codec->seen == NULL)

@@ -55,6 +55,11 @@ const HbdVrrpAddress *hbd_vrrp_codec_source (const HbdVrrpCodec *codec);
  * instance. */
 void hbd_vrrp_codec_continue (HbdVrrpCodec *codec, const HbdVrrpCodec *old);
 
+/* We become master, or say again that we are: go on from a number that another who does so at the
+ * same instant does not use.
+ * With AH two masters of the same number would refuse each other's adverts as replayed. */
+void hbd_vrrp_codec_lead (HbdVrrpCodec *codec);
+
 /* What a believed advert says besides. */
 typedef struct {
     bool count_differs;    /* another number of addresses than ours */
@@ -63,7 +68,8 @@ typedef struct {
 } HbdVrrpRemarks;
 
 /* Judge a packet. On HBD_VRRP_OK @advert is filled (addresses borrow from the packet) and the
- * sequence number it carried is used up; on anything else nothing changed.
+ * sequence number it carried is used up; on anything else nothing changed, but that an AH number
+ * which another master sent at the same instant as we is no longer followed by the next one.
  * @wall_us  Unix time in microseconds; matters to HMAC's clock window only
  * @remarks  may be NULL */
 HbdVrrpVerdict hbd_vrrp_codec_decode (HbdVrrpCodec *codec, const HbdVrrpPacket *packet,

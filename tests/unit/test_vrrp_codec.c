@@ -314,6 +314,58 @@ test_ah_numbers (void)
     g_assert_cmpint (pass_on (reloaded, a, 0), ==, HBD_VRRP_OK);
 }
 
+/* Two who become master at once, from the same number: one of them is heard. */
+static void
+test_ah_leads (void)
+{
+    HbdVrrpCodecConfig config = v2_config (&here);
+    g_autoptr (HbdVrrpCodec) a = NULL, b = NULL, keepalived = NULL;
+    g_autoptr (GBytes) of_a = NULL, of_b = NULL, of_keepalived = NULL;
+
+    config.auth_type = HBD_VRRP_AUTH_AH;
+    a = hbd_vrrp_codec_new (&config);
+    config.source = there;
+    b = hbd_vrrp_codec_new (&config);
+    config.source = other;
+    keepalived = hbd_vrrp_codec_new (&config); /* takes the next number */
+    hbd_vrrp_codec_lead (a);
+    hbd_vrrp_codec_lead (b);
+    of_a = advert_of (a, 0);
+    of_b = advert_of (b, 0);
+    of_keepalived = advert_of (keepalived, 0);
+    g_assert_cmpint (judge (b, of_a, 0), ==, HBD_VRRP_AH_REPLAY);
+    g_assert_cmpint (judge (a, of_b, 0), ==, HBD_VRRP_OK);
+    g_assert_cmpint (judge (a, of_keepalived, 0), ==, HBD_VRRP_AH_REPLAY);
+    g_assert_cmpint (judge (keepalived, of_b, 0), ==, HBD_VRRP_OK);
+}
+
+/* By accident both sent the same number at the same instant: the next ones differ. A replay of it
+ * does no more than that. */
+static void
+test_ah_twins (void)
+{
+    HbdVrrpCodecConfig config = v2_config (&here);
+    g_autoptr (HbdVrrpCodec) a = NULL, b = NULL;
+    g_autoptr (GBytes) of_a = NULL, of_b = NULL, next_of_a = NULL, next_of_b = NULL;
+
+    config.auth_type = HBD_VRRP_AUTH_AH;
+    a = hbd_vrrp_codec_new (&config);
+    config.source = there;
+    b = hbd_vrrp_codec_new (&config);
+    of_a = advert_of (a, 0);
+    of_b = advert_of (b, 0);
+    for (int times = 0; times < 3; times++) {
+        g_assert_cmpint (judge (a, of_b, 0), ==, HBD_VRRP_AH_REPLAY);
+        g_assert_cmpint (judge (b, of_a, 0), ==, HBD_VRRP_AH_REPLAY);
+    }
+    next_of_a = advert_of (a, 0);
+    next_of_b = advert_of (b, 0);
+    /* 1 was the last: 257 is the next that ends in a 1, 2 the next that ends in a 2. */
+    g_assert_cmpint (judge (b, next_of_a, 0), ==, HBD_VRRP_OK);
+    g_assert_cmpint (judge (a, next_of_b, 0), ==, HBD_VRRP_AH_REPLAY);
+    g_assert_cmpint (judge (a, of_b, 0), ==, HBD_VRRP_AH_REPLAY);
+}
+
 /* A damaged copy that overtakes the real packet does not use up its number. */
 static void
 test_damaged_copy (void)
@@ -651,6 +703,8 @@ main (int argc, char **argv)
     g_test_add_func ("/vrrp/codec/believes-no-part-and-no-changed-bit", test_parts_of_frames);
     g_test_add_func ("/vrrp/codec/announces-as-keepalived-does", test_announcements);
     g_test_add_func ("/vrrp/codec/ah-numbers-go-on-with-the-next-master", test_ah_numbers);
+    g_test_add_func ("/vrrp/codec/ah-masters-of-one-instant-differ", test_ah_leads);
+    g_test_add_func ("/vrrp/codec/ah-twins-part", test_ah_twins);
     g_test_add_func ("/vrrp/codec/damaged-copy-uses-up-nothing", test_damaged_copy);
     g_test_add_func ("/vrrp/codec/hmac-modes-roll-out", test_hmac_modes);
     g_test_add_func ("/vrrp/codec/hmac-needs-key-and-clock", test_hmac_keys_and_clocks);

@@ -133,6 +133,27 @@ test_pause_of_all (void)
         g_assert_cmpint (hbd_vrrp_state (node->vrrp, i), ==, HBD_VRRP_MASTER);
 }
 
+/* One member's gap is just long enough, another's just not: nobody speaks before all let go. */
+static void
+test_pause_comes_before_speaking (void)
+{
+    g_autoptr (VrrpNode) node = grouped ();
+    guint64 sent;
+
+    vrrp_node_start_as_master (node);
+    vrrp_node_run_for (node, HBD_MS (500));
+    vrrp_node_advert (node, 1, 11, 50); /* answered at once: its adverts are out of step now */
+    node->now = hbd_vrrp_deadline (node->vrrp);
+    vrrp_node_feed_kind (node, HBD_VRRP_TIMER);
+    sent = vrrp_node_count (node, 0, "sent") + vrrp_node_count (node, 1, "sent");
+    node->now += HBD_S (3) - 1; /* a member spoke just now, the other one a while ago */
+    vrrp_node_feed_kind (node, HBD_VRRP_TIMER);
+    g_assert_cmpint (hbd_vrrp_state (node->vrrp, 0), ==, HBD_VRRP_BACKUP);
+    g_assert_cmpint (hbd_vrrp_state (node->vrrp, 1), ==, HBD_VRRP_BACKUP);
+    g_assert_cmpuint (vrrp_node_count (node, 0, "sent") + vrrp_node_count (node, 1, "sent"), ==,
+                      sent);
+}
+
 static void
 test_owners_begin_together (void)
 {
@@ -168,6 +189,7 @@ main (int argc, char **argv)
     g_test_add_func ("/vrrp/group/one-yields-for-all", test_one_yields_for_all);
     g_test_add_func ("/vrrp/group/fault-of-one-is-of-all", test_fault_of_one);
     g_test_add_func ("/vrrp/group/pause-is-of-all", test_pause_of_all);
+    g_test_add_func ("/vrrp/group/pause-comes-before-speaking", test_pause_comes_before_speaking);
     g_test_add_func ("/vrrp/group/owners-begin-together", test_owners_begin_together);
     g_test_add_func ("/vrrp/group/stop-tells-all", test_stop);
     return g_test_run ();

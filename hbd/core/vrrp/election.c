@@ -10,8 +10,8 @@
 #include "hbd/core/vrrp/private.h"
 
 #define PROMPT_US         HBD_MS (2) /* a keepalived master drops its addresses after priority 0 */
-#define CONFLICT_TOKENS   3
-#define CONFLICT_REFILL   HBD_MS (50) /* at most; slower with longer intervals */
+#define CONFLICT_TOKENS   5
+#define CONFLICT_REFILL   HBD_MS (10) /* at least; half an interval if that is longer */
 #define WORD_AGAIN_MIN_US HBD_MS (10)
 #define WORD_AGAIN_MAX_US HBD_MS (250)
 
@@ -83,6 +83,7 @@ hbd_vrrp_become_master (HbdVrrp *v, HbdVrrpInstance *i, HbdVrrpReason reason)
     i->master_interval_us = i->interval_us;
     i->has_master = true;
     i->master = *hbd_vrrp_codec_source (i->codec);
+    hbd_vrrp_codec_lead (i->codec);
     /* The advert first: other backups stop waiting (doc/keepalived.md 3.5). */
     hbd_vrrp_send_advert (v, i, i->effective);
     hbd_vrrp_acquire (v, i);
@@ -128,27 +129,43 @@ take_conflict_token (const HbdVrrp *v, HbdVrrpInstance *i)
 static void
 send_again (HbdVrrp *v, HbdVrrpInstance *i)
 {
+    /* Several masters may answer one advert at the same instant. */
+    hbd_vrrp_codec_lead (i->codec);
     hbd_vrrp_send_advert (v, i, i->effective);
     i->timer_us = v->now + i->interval_us;
 }
 
-/* Somebody who must yield to us speaks as master: tell it, and tell the neighbours. */
-static void
-assert_mastership (HbdVrrp *v, HbdVrrpInstance *i)
+/* Somebody who must yield to us speaks as master, or stops being one: tell the others, and the
+ * neighbours. False: not now. */
+static bool
+assert_mastership (HbdVrrp *v, HbdVrrpInstance *i, bool says_so)
 {
     const HbdVrrpAnnounceConfig *announce = &i->config.announce;
 
     if (!take_conflict_token (v, i))
-        return;
+        return false;
     i->conflict_us = HBD_TIME_NEVER;
-    if (!i->config.lower_prio_no_advert)
+    if (says_so)
         send_again (v, i);
     hbd_vrrp_announce (v, i, announce->lower_repeat);
     if (announce->lower_repeat > 0 && announce->lower_delay_us > 0) {
         i->announce_us = MIN (i->announce_us, v->now + announce->lower_delay_us);
         i->announce_repeat = MAX (announce->lower_repeat, 1);
     }
-    hbd_vrrp_notify (v, i, HBD_VRRP_NOTIFY_MASTER_RX_LOWER_PRI);
+    return true;
+}
+
+void
+hbd_vrrp_leave (HbdVrrp *v, HbdVrrpInstance *i)
+{
+    if (i->state == HBD_VRRP_MASTER) {
+        hbd_vrrp_release (v, i, HBD_VRRP_WORD_ZERO);
+    } else if (i->owes_word) {
+        i->word = HBD_VRRP_WORD_ZERO;
+        if (i->releases == 0)
+            hbd_vrrp_say_word (v, i);
+    }
+    i->owes_word = i->has_master = i->wants_master = false;
 }
 
 void
@@ -159,9 +176,10 @@ hbd_vrrp_say_word (HbdVrrp *v, HbdVrrpInstance *i)
     i->word = HBD_VRRP_WORD_NONE;
     if (i->state == HBD_VRRP_MASTER || word == HBD_VRRP_WORD_NONE)
         return;
-    if (word == HBD_VRRP_WORD_ZERO) {
+    /* Who lost and is then stopped, or fails, has no place among backups; 0 says that it let go. */
+    if (word == HBD_VRRP_WORD_ZERO || i->state != HBD_VRRP_BACKUP) {
         hbd_vrrp_send_advert (v, i, HBD_VRRP_PRIORITY_STOP);
-    } else if (i->state == HBD_VRRP_BACKUP && !i->config.is_strict) {
+    } else if (!i->config.is_strict) {
         hbd_vrrp_send_advert (v, i, i->word_priority);
         i->word_again_us =
             v->now + CLAMP (i->interval_us / 4, WORD_AGAIN_MIN_US, WORD_AGAIN_MAX_US);
@@ -200,10 +218,11 @@ follow (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert, const HbdVr
     i->has_master = true;
     i->master = *sender;
     restart_timer (v, i, HBD_VRRP_BECAUSE_SILENCE);
-    if (i->owes_word && loses_to (i, advert->priority, sender)) {
+    /* It states a priority that this master stays upon, whatever ours is. */
+    if (i->owes_word && advert->priority > 1) {
         i->owes_word = false;
         i->word = HBD_VRRP_WORD_YIELD;
-        i->word_priority = i->effective;
+        i->word_priority = MIN (i->effective, advert->priority - 1);
         if (i->releases == 0)
             hbd_vrrp_say_word (v, i);
     }
@@ -261,7 +280,8 @@ hear_lower (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert,
     hbd_vrrp_record_rated (v, i, HBD_VRRP_RATE_CONFLICT, HBD_LEVEL_WARNING, "vrrp.conflict",
                            "from=%s priority=%d ours=%d", text, advert->priority, i->effective);
     i->count[HBD_VRRP_COUNT_CONFLICTS]++;
-    assert_mastership (v, i);
+    if (assert_mastership (v, i, !i->config.lower_prio_no_advert))
+        hbd_vrrp_notify (v, i, HBD_VRRP_NOTIFY_MASTER_RX_LOWER_PRI);
 }
 
 /* RFC 5798 6.4.3, RFC 9568 6.4.3; at equal priority the higher address stays. */
@@ -274,8 +294,7 @@ hear_as_master (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert,
     char text[HBD_VRRP_ADDRESS_TEXT];
 
     if (advert->priority == HBD_VRRP_PRIORITY_STOP) {
-        if (take_conflict_token (v, i))
-            send_again (v, i);
+        assert_mastership (v, i, true);
         return;
     }
     if (advert->priority == i->effective
@@ -311,20 +330,19 @@ hbd_vrrp_hear (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert,
 
 /* -- timers -- */
 
-bool
+void
 hbd_vrrp_notice_pause (HbdVrrp *v, HbdVrrpInstance *i)
 {
     HbdTime gap = v->now - i->last_sent_us;
 
     if (i->state != HBD_VRRP_MASTER || gap < i->config.down_adverts * i->interval_us)
-        return false;
+        return;
     i->count[HBD_VRRP_COUNT_PAUSES]++;
     hbd_vrrp_record (v, HBD_LEVEL_WARNING, "vrrp.pause",
                      "instance=%s state=MASTER silent_ms=%" G_GINT64_FORMAT, i->config.name,
                      gap / 1000);
     hbd_vrrp_become_backup (v, i, HBD_VRRP_BECAUSE_PAUSE, HBD_VRRP_WORD_NONE);
     hbd_vrrp_group_yield (v, i, HBD_VRRP_BECAUSE_PAUSE, HBD_VRRP_WORD_NONE);
-    return true;
 }
 
 /* The master's silence may have been ours: what it said meanwhile may not have reached us. Put
@@ -382,15 +400,13 @@ run_announcements (HbdVrrp *v, HbdVrrpInstance *i)
     }
     if (v->now >= i->conflict_us) {
         i->conflict_us = HBD_TIME_NEVER;
-        assert_mastership (v, i);
+        assert_mastership (v, i, !i->config.lower_prio_no_advert);
     }
 }
 
 void
 hbd_vrrp_run_timers (HbdVrrp *v, HbdVrrpInstance *i)
 {
-    if (hbd_vrrp_notice_pause (v, i))
-        return;
     if (v->now >= i->timer_us) {
         if (i->state == HBD_VRRP_BACKUP)
             run_backup_timer (v, i);

@@ -106,10 +106,7 @@ static void
 fail (HbdVrrp *v, HbdVrrpInstance *i)
 {
     /* doc/keepalived.md 3.5: a master says priority 0; ours lets go first. */
-    if (i->state == HBD_VRRP_MASTER)
-        hbd_vrrp_release (v, i, HBD_VRRP_WORD_ZERO);
-    i->has_master = false;
-    i->wants_master = false;
+    hbd_vrrp_leave (v, i);
     hbd_vrrp_set_state (v, i, HBD_VRRP_FAULT, HBD_VRRP_BECAUSE_FAULT);
 }
 

@@ -162,11 +162,13 @@ void hbd_vrrp_become_backup (HbdVrrp *v, HbdVrrpInstance *i, HbdVrrpReason reaso
 void hbd_vrrp_become_master (HbdVrrp *v, HbdVrrpInstance *i, HbdVrrpReason reason);
 void hbd_vrrp_hear (HbdVrrp *v, HbdVrrpInstance *i, const HbdVrrpAdvert *advert,
                     const HbdVrrpAddress *sender);
-/* All that is due for @i now. */
+/* All that is due for @i now; pauses have been looked for. */
 void hbd_vrrp_run_timers (HbdVrrp *v, HbdVrrpInstance *i);
-/* A master that was silent for so long that another may have taken over lets go first. True: it
- * did. Before anything else is done with an instance. */
-bool hbd_vrrp_notice_pause (HbdVrrp *v, HbdVrrpInstance *i);
+/* A master that was silent for so long that another may have taken over lets go first, with its
+ * group; called before anything else is done with the instance. */
+void hbd_vrrp_notice_pause (HbdVrrp *v, HbdVrrpInstance *i);
+/* It takes no part any more: whatever it still has to drop and to say. The state follows. */
+void hbd_vrrp_leave (HbdVrrp *v, HbdVrrpInstance *i);
 /* The release was answered: say what was held back. */
 void hbd_vrrp_say_word (HbdVrrp *v, HbdVrrpInstance *i);
 HbdTime hbd_vrrp_instance_deadline (const HbdVrrpInstance *i);

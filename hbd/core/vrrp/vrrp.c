@@ -125,9 +125,7 @@ stop (HbdVrrp *v)
     for (guint n = 0; n < v->instance_count; n++) {
         HbdVrrpInstance *i = v->instances[n];
 
-        if (i->state == HBD_VRRP_MASTER)
-            hbd_vrrp_release (v, i, HBD_VRRP_WORD_ZERO);
-        i->has_master = false;
+        hbd_vrrp_leave (v, i);
         hbd_vrrp_set_state (v, i, HBD_VRRP_INIT, HBD_VRRP_BECAUSE_STOP);
     }
 }
@@ -139,6 +137,9 @@ run_timers (HbdVrrp *v)
 
     if (leaves_startup)
         v->startup_us = 0;
+    /* Before any of them speaks: one may take its group along. */
+    for (guint n = 0; n < v->instance_count; n++)
+        hbd_vrrp_notice_pause (v, v->instances[n]);
     for (guint n = 0; n < v->instance_count; n++) {
         HbdVrrpInstance *i = v->instances[n];
 
