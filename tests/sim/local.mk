@@ -11,8 +11,23 @@ tests_sim_sim_LDADD = $(SIM_LIBS)
 tests_sim_test_scenarios_SOURCES = $(SIM_WORLD) tests/sim/test_scenarios.c
 tests_sim_test_scenarios_LDADD = $(SIM_LIBS)
 
+# Virtual routers: a world of its own.
+VRRP_WORLD = \
+  tests/sim/keepalived_peer.c tests/sim/keepalived_peer.h \
+  tests/sim/vrrp_check.c tests/sim/vrrp_config.c tests/sim/vrrp_faults.c tests/sim/vrrp_router.c \
+  tests/sim/vrrp_sim.h tests/sim/vrrp_story.c tests/sim/vrrp_world.c
+VRRP_LIBS = libhbdcore.a libhbdwire.a libhbdbase.a $(GLIB_LIBS)
+check_PROGRAMS += tests/sim/vrrp tests/sim/test_keepalived_peer
+tests_sim_test_keepalived_peer_SOURCES = \
+  tests/sim/keepalived_peer.c tests/sim/keepalived_peer.h tests/sim/test_keepalived_peer.c
+tests_sim_test_keepalived_peer_LDADD = $(VRRP_LIBS)
+TESTS += tests/sim/test_keepalived_peer tests/sim/smoke_vrrp
+dist_check_SCRIPTS = tests/sim/smoke_vrrp
+tests_sim_vrrp_SOURCES = $(VRRP_WORLD) tests/sim/jobs.c tests/sim/jobs.h tests/sim/vrrp_main.c
+tests_sim_vrrp_LDADD = $(VRRP_LIBS)
+
 TESTS += tests/sim/test_scenarios tests/sim/smoke
-dist_check_SCRIPTS = tests/sim/smoke
+dist_check_SCRIPTS += tests/sim/smoke
 EXTRA_DIST += tests/sim/README.md tests/mutants/README.md tests/mutants/run \
   tests/mutants/last-result.txt \
   tests/mutants/core-deadtime-half.mutant \
