@@ -6,6 +6,7 @@
 
 #include "cfg/build.h"
 #include "cfg/ha_cf.h"
+#include "cfg/keepalived/parser.h"
 
 CfgCluster *
 cfg_parse (const CfgInput *input, CfgDiags *diags)
@@ -19,6 +20,8 @@ cfg_parse (const CfgInput *input, CfgDiags *diags)
         cfg_authkeys_parse (cluster, input, diags);
     }
     cfg_hbd_conf_parse (cluster, input, diags);
+    if (input->keepalived_conf.text != NULL)
+        cluster->keepalived = cfg_ka_parse (input, cluster->scripts_shell, diags);
     if (cluster->has_heartbeat)
         cfg_check (cluster, input, diags);
     cfg_diags_sort (diags);

@@ -14,8 +14,28 @@ libcfg_a_SOURCES = \
   cfg/model.c cfg/model.h \
   cfg/print.c \
   cfg/text.c cfg/text.h \
-  cfg/value.c cfg/value.h \
-  cfg/keepalived/expand.c cfg/keepalived/include.c cfg/keepalived/lexer.c \
-  cfg/keepalived/lexer.h cfg/keepalived/reader.h cfg/keepalived/repeat.c \
-  cfg/keepalived/script.c cfg/keepalived/script.h cfg/keepalived/source.c \
-  cfg/keepalived/text.c
+  cfg/value.c cfg/value.h
+libcfg_a_SOURCES += cfg/keepalived_model.h
+libcfg_a_SOURCES += cfg/keepalived/address.c
+libcfg_a_SOURCES += cfg/keepalived/check.c cfg/keepalived/check_group.c
+libcfg_a_SOURCES += cfg/keepalived/check_lvs.c cfg/keepalived/check_script.c
+libcfg_a_SOURCES += cfg/keepalived/check_vrrp.c
+libcfg_a_SOURCES += cfg/keepalived/expand.c
+libcfg_a_SOURCES += cfg/keepalived/include.c
+libcfg_a_SOURCES += cfg/keepalived/lexer.c cfg/keepalived/lexer.h
+libcfg_a_SOURCES += cfg/keepalived/model.c
+libcfg_a_SOURCES += cfg/keepalived/parser.c cfg/keepalived/parser.h
+libcfg_a_SOURCES += cfg/keepalived/reader.h
+libcfg_a_SOURCES += cfg/keepalived/repeat.c
+libcfg_a_SOURCES += cfg/keepalived/route.c
+libcfg_a_SOURCES += cfg/keepalived/rows.h
+libcfg_a_SOURCES += cfg/keepalived/rows_check.c
+libcfg_a_SOURCES += cfg/keepalived/rows_global.c
+libcfg_a_SOURCES += cfg/keepalived/rows_lvs.c
+libcfg_a_SOURCES += cfg/keepalived/rows_top.c
+libcfg_a_SOURCES += cfg/keepalived/rows_track.c
+libcfg_a_SOURCES += cfg/keepalived/rows_vrrp.c
+libcfg_a_SOURCES += cfg/keepalived/script.c cfg/keepalived/script.h
+libcfg_a_SOURCES += cfg/keepalived/source.c
+libcfg_a_SOURCES += cfg/keepalived/text.c
+libcfg_a_SOURCES += cfg/keepalived/value.c

@@ -218,6 +218,7 @@ cfg_cluster_free (CfgCluster *cluster)
     g_free (cluster->watchdog);
     g_free (cluster->haresources_digest);
     hbd_key_table_free (cluster->keys);
+    cfg_keepalived_free (cluster->keepalived);
     g_free (cluster);
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one configuration model. Every dialect (ha.cf, haresources, authkeys, hbd.conf, later
+/* The one configuration model. Every dialect (ha.cf, haresources, authkeys, hbd.conf,
  * keepalived.conf) ends here. Built once, then const; a reload builds a new one and swaps.
  * Strings are owned by the model. */
 #pragma once
 
 #include "cfg/diag.h"
+#include "cfg/keepalived_model.h"
 #include "hbd/base/time.h"
 #include "hbd/wire/keys.h"
 
@@ -126,6 +127,8 @@ typedef struct {
     CfgLeaseMode lease_mode;   /* GATE acts as LIFETIME until there is a gate */
     HbdTime lease_timeout_us;  /* -1: not set */
     bool scripts_shell;
+    /* keepalived.conf */
+    CfgKeepalived *keepalived; /* NULL: there is none */
 } CfgCluster;
 
 void cfg_cluster_free (CfgCluster *cluster);
