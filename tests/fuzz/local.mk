@@ -10,3 +10,4 @@ endif
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/last-result.txt tests/fuzz/run tests/fuzz/corpus tests/fuzz/replay_main.c
 include tests/fuzz/cfg.mk
 include tests/fuzz/wire.mk
+include tests/fuzz/vrrp.mk

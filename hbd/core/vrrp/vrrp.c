@@ -105,6 +105,8 @@ instance_at (const HbdVrrp *v, guint instance)
 static void
 start (HbdVrrp *v)
 {
+    if (v->is_started)
+        return;
     v->is_started = true;
     v->startup_us = v->startup_delay_us > 0 ? v->now + v->startup_delay_us : 0;
     for (guint n = 0; n < v->instance_count; n++) {
