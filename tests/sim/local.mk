@@ -52,4 +52,20 @@ EXTRA_DIST += tests/sim/README.md tests/mutants/README.md tests/mutants/run \
   tests/mutants/plan-stuck-forgotten.mutant \
   tests/mutants/plan-winner-stops.mutant \
   tests/mutants/wire-assert-on-input.mutant \
-  tests/mutants/wire-digest-unchecked.mutant
+  tests/mutants/wire-digest-unchecked.mutant \
+  tests/mutants/vrrp-advert-rare.mutant \
+  tests/mutants/vrrp-ah-unchecked.mutant \
+  tests/mutants/vrrp-checksum-unchecked.mutant \
+  tests/mutants/vrrp-down-long.mutant \
+  tests/mutants/vrrp-fault-keeps.mutant \
+  tests/mutants/vrrp-group-alone.mutant \
+  tests/mutants/vrrp-group-stays.mutant \
+  tests/mutants/vrrp-hmac-unchecked.mutant \
+  tests/mutants/vrrp-loser-silent.mutant \
+  tests/mutants/vrrp-no-preemption.mutant \
+  tests/mutants/vrrp-password-unchecked.mutant \
+  tests/mutants/vrrp-pause-unnoticed.mutant \
+  tests/mutants/vrrp-tie-lower.mutant \
+  tests/mutants/vrrp-twins-deaf.mutant \
+  tests/mutants/vrrp-winner-silent.mutant \
+  tests/mutants/vrrp-zero-early.mutant

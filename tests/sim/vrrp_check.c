@@ -10,9 +10,9 @@
 #define CONFLICT_SLACK (VRRP_LATE_MAX + 2 * VRRP_HOP_MAX + 6 * VRRP_HOST_MAX)
 
 static bool
-is_clean (const VrrpWorld *w, guint from, guint to)
+is_clean (const VrrpWorld *w, guint segment, guint from, guint to)
 {
-    const VrrpLink *link = &w->link[from][to];
+    const VrrpLink *link = &w->link[segment][from][to];
 
     return !link->is_cut && link->loss == 0 && link->jitter_us == 0
            && w->router[from].is_interface_up && w->router[to].is_interface_up;
@@ -38,7 +38,7 @@ check_pair (VrrpWorld *w, guint segment, guint a, guint b)
     if (w->set.has_ah)
         allowed *= 2;
     if (!vrrp_router_claims (&w->router[a], segment) || !vrrp_router_claims (&w->router[b], segment)
-        || !is_clean (w, a, b) || !is_clean (w, b, a) || may_be_deaf (w, a, b)) {
+        || !is_clean (w, segment, a, b) || !is_clean (w, segment, b, a) || may_be_deaf (w, a, b)) {
         *since = HBD_TIME_NEVER;
         return;
     }

@@ -135,6 +135,8 @@ vrrp_configure (VrrpWorld *w)
     common.wire.version = vrrp_chance (w, 50) ? 2 : 3;
     common.wire.interval_cs = pick_interval_cs (w, common.wire.version);
     pick_auth (w, &common.wire);
+    w->set.has_secret =
+        common.wire.auth_type != HBD_VRRP_AUTH_NONE || common.wire.hmac_mode != HBD_VRRP_HMAC_OFF;
     w->set.has_ah = common.wire.auth_type == HBD_VRRP_AUTH_AH;
     if (vrrp_chance (w, 10) && !w->set.is_strict)
         common.preempt_delay_us = vrrp_rand (w, 1, 5) * HBD_MS (10) * common.wire.interval_cs;

@@ -4,6 +4,8 @@
 
 #include "tests/sim/vrrp_sim.h"
 
+#include <string.h>
+
 #define NAME_ROW(value, name) [value] = name,
 static const char *const fault_names[] = { VRRP_FAULT_LIST (NAME_ROW) };
 G_STATIC_ASSERT (G_N_ELEMENTS (fault_names) == VRRP_FAULT_N);
@@ -14,18 +16,46 @@ vrrp_fault_name (VrrpFault fault)
     return fault_names[fault];
 }
 
+/* On the segments whose bit is set in @segments. */
 static void
-set_links (VrrpWorld *w, guint n, const VrrpLink *to, const VrrpLink *from)
+set_links (VrrpWorld *w, guint segments, guint n, const VrrpLink *to, const VrrpLink *from)
 {
-    for (guint m = 0; m < w->set.routers; m++) {
-        if (m == n)
-            continue;
-        w->link[n][m] = *to;
-        w->link[m][n] = *from;
+    for (guint s = 0; s < w->set.segments; s++) {
+        for (guint m = 0; (segments & 1u << s) != 0 && m < w->set.routers; m++) {
+            if (m == n)
+                continue;
+            w->link[s][n][m] = *to;
+            w->link[s][m][n] = *from;
+        }
     }
 }
 
-/* One changed bit, a cut, another TTL, or a replay where authentication refuses it. */
+/* The highest priority, by somebody who can do sums but has no key. False: the packet is none that
+ * this can be done to. */
+static bool
+forge (VrrpWorld *w, guint8 *copy, gsize len)
+{
+    gsize at = HBD_VRRP_IPV4_HEAD_LEN + (w->set.has_ah ? HBD_VRRP_AH_LEN : 0), body_len;
+    const HbdVrrpCodecConfig *wire = &w->router[0].instances[0].wire;
+    guint8 *body = copy + at;
+    HbdVrrpAddress source = { { 0 } }, destination = { { 0 } };
+
+    if (len < at + HBD_VRRP_BODY_HEAD_LEN)
+        return false;
+    body_len = hbd_vrrp_body_len (HBD_VRRP_IPV4, wire->version, body[3]);
+    if (len < at + body_len)
+        return false;
+    memcpy (source.bytes, copy + 12, 4);
+    memcpy (destination.bytes, copy + 16, 4);
+    body[2] ^= 0x7f;
+    if (wire->auth_type == HBD_VRRP_AUTH_PASS)
+        body[body_len - 1] ^= 1;
+    hbd_vrrp_checksum_write (body, hbd_vrrp_checksum (body, body_len, wire->version == 3,
+                                                      HBD_VRRP_IPV4, &source, &destination));
+    return true;
+}
+
+/* A forged priority, one changed bit, a cut, or another destination. */
 static GBytes *
 spoil (VrrpWorld *w, GBytes *packet)
 {
@@ -34,6 +64,8 @@ spoil (VrrpWorld *w, GBytes *packet)
     guint8 *copy = g_memdup2 (data, len);
     gsize bit = (gsize) vrrp_rand (w, HBD_VRRP_IPV4_HEAD_LEN * 8, (gint64) len * 8 - 1);
 
+    if (w->set.has_secret && vrrp_chance (w, 30) && forge (w, copy, len))
+        return g_bytes_new_take (copy, len);
     switch (vrrp_rand (w, 0, 2)) {
     case 0:
         copy[bit / 8] ^= (guint8) (1 << bit % 8);
@@ -64,33 +96,35 @@ attack (VrrpWorld *w, guint n)
 void
 vrrp_fault_begin (VrrpWorld *w, VrrpFault fault, guint n)
 {
+    /* Of two segments: the first, the other, both. */
+    guint segments = w->set.segments > 1 ? (guint) vrrp_rand (w, 1, 3) : 1;
     VrrpLink bad = { 0 };
     const VrrpLink good = { 0 };
 
-    vrrp_trace (w, -1, "** %s of router %u", fault_names[fault], n);
+    vrrp_trace (w, -1, "** %s of router %u, segments %u", fault_names[fault], n, segments);
     switch (fault) {
     case VRRP_FAULT_LOSS:
         bad.loss = (int) vrrp_rand (w, 5, 70);
-        set_links (w, n, &bad, &bad);
+        set_links (w, segments, n, &bad, &bad);
         break;
     case VRRP_FAULT_DUPLICATES:
         bad.duplicates = (int) vrrp_rand (w, 10, 100);
-        set_links (w, n, &bad, &bad);
+        set_links (w, segments, n, &bad, &bad);
         break;
     case VRRP_FAULT_JITTER:
         bad.jitter_us = vrrp_rand (w, HBD_MS (1), w->set.interval_us);
-        set_links (w, n, &bad, &bad);
+        set_links (w, segments, n, &bad, &bad);
         break;
     case VRRP_FAULT_CUT:
         bad.is_cut = true;
-        set_links (w, n, &bad, &bad);
+        set_links (w, segments, n, &bad, &bad);
         break;
     case VRRP_FAULT_ONE_WAY:
         bad.is_cut = true;
         if (vrrp_chance (w, 50))
-            set_links (w, n, &bad, &good);
+            set_links (w, segments, n, &bad, &good);
         else
-            set_links (w, n, &good, &bad);
+            set_links (w, segments, n, &good, &bad);
         break;
     case VRRP_FAULT_PAUSE:
         vrrp_router_pause (w, n, vrrp_rand (w, HBD_MS (1), 8 * w->set.interval_us));
@@ -130,7 +164,7 @@ vrrp_fault_end (VrrpWorld *w, VrrpFault fault, guint n)
     case VRRP_FAULT_CUT:
     case VRRP_FAULT_ONE_WAY:
         vrrp_trace (w, -1, "** links of router %u are well", n);
-        set_links (w, n, &good, &good);
+        set_links (w, ~0u, n, &good, &good);
         break;
     case VRRP_FAULT_KILL:
     case VRRP_FAULT_POWER:

@@ -73,7 +73,7 @@ end_process (VrrpRouter *r)
     g_clear_pointer (&r->model, keepalived_peer_free);
     r->life++;
     r->paused_until = 0;
-    r->is_stopping = false;
+    r->is_stopping = r->has_to_let_go = false;
     r->timer_at = HBD_TIME_NEVER;
     while ((msg = g_queue_pop_head (&r->inbox)) != NULL) {
         g_clear_pointer (&msg->packet, g_bytes_unref);
@@ -88,7 +88,11 @@ check_speech (VrrpWorld *w, guint n, const HbdVrrpAction *action)
     VrrpRouter *r = &w->router[n];
     guint segment = action->send.instance;
 
-    if (!r->is_ours || hbd_vrrp_state (r->ours, segment) == HBD_VRRP_MASTER)
+    if (!r->is_ours)
+        return;
+    if (r->has_to_let_go)
+        vrrp_violate (w, "router %u speaks after a long pause, and has not let go", n);
+    if (hbd_vrrp_state (r->ours, segment) == HBD_VRRP_MASTER)
         return;
     if (r->holds[segment])
         vrrp_violate (w, "router %u speaks as a backup while it answers for the address", n);
@@ -124,6 +128,7 @@ take_actions (VrrpWorld *w, guint n, const GArray *actions)
             break;
         case HBD_VRRP_DO_RELEASE:
             push_host (w, n, action->instance, VRRP_MSG_RELEASE);
+            w->router[n].has_to_let_go = false;
             break;
         case HBD_VRRP_DO_ANNOUNCE:
             push_host (w, n, action->announce.instance, VRRP_MSG_ANNOUNCE);
@@ -302,6 +307,8 @@ vrrp_router_pause (VrrpWorld *w, guint n, HbdTime how_long)
 
     if (!vrrp_router_runs (r))
         return;
+    r->has_to_let_go = how_long >= 4 * w->set.interval_us && r->holds[0]
+                       && vrrp_router_state (r, 0) == HBD_VRRP_MASTER;
     vrrp_trace (w, (int) n, "stands still for %.3f s", (double) how_long / 1e6);
     r->paused_until = w->now + how_long;
     r->host_busy_until = MAX (r->host_busy_until, w->now) + how_long;

@@ -75,9 +75,10 @@ typedef struct {
     bool holds[VRRP_SEGMENTS_MAX];
     HbdVrrpState was[VRRP_SEGMENTS_MAX];
     bool is_stopping;
+    bool has_to_let_go; /* it was master, and stood still for longer than others wait */
 } VrrpRouter;
 
-/* One direction between two routers, on all segments. */
+/* One direction between two routers on one segment. */
 typedef struct {
     bool is_cut;
     int loss, duplicates; /* per cent */
@@ -87,7 +88,7 @@ typedef struct {
 typedef struct {
     guint routers, segments;
     bool is_pure; /* all are ours */
-    bool is_strict, has_ah, has_mixed_intervals;
+    bool is_strict, has_ah, has_secret, has_mixed_intervals;
     HbdTime interval_us, preempt_delay_us; /* the longest of all */
 } VrrpSetting;
 
@@ -97,7 +98,7 @@ struct _VrrpWorld {
     GArray *heap; /* VrrpMsg */
     VrrpSetting set;
     VrrpRouter router[VRRP_ROUTERS_MAX];
-    VrrpLink link[VRRP_ROUTERS_MAX][VRRP_ROUTERS_MAX];
+    VrrpLink link[VRRP_SEGMENTS_MAX][VRRP_ROUTERS_MAX][VRRP_ROUTERS_MAX];
     int cached[VRRP_SEGMENTS_MAX];         /* whom the client last heard announcing; -1: nobody */
     bool word_was_lost[VRRP_SEGMENTS_MAX]; /* the network took what makes the winner announce */
     HbdTime heard_since[VRRP_SEGMENTS_MAX][VRRP_ROUTERS_MAX][VRRP_ROUTERS_MAX];

@@ -176,7 +176,7 @@ pop (VrrpWorld *w)
 static void
 fly (VrrpWorld *w, guint from, guint to, guint segment, GBytes *packet)
 {
-    const VrrpLink *link = &w->link[from][to];
+    const VrrpLink *link = &w->link[segment][from][to];
     VrrpMsg msg = { .at = w->now + vrrp_rand (w, VRRP_HOP_MIN, VRRP_HOP_MAX),
                     .kind = VRRP_MSG_PACKET,
                     .router = to,
@@ -202,7 +202,7 @@ vrrp_wire_send (VrrpWorld *w, guint from, guint segment, const HbdVrrpAddress *d
     g_clear_pointer (&w->tape[w->tape_at % VRRP_TAPE], g_bytes_unref);
     w->tape[w->tape_at++ % VRRP_TAPE] = g_bytes_ref (packet);
     for (guint to = 0; to < w->set.routers; to++) {
-        const VrrpLink *link = &w->link[from][to];
+        const VrrpLink *link = &w->link[segment][from][to];
 
         if (to == from || !is_for (&w->router[to], segment, destination))
             continue;
