@@ -22,6 +22,8 @@ typedef struct {
     bool (*has_agent) (gpointer data, const char *name);
     bool (*has_user) (gpointer data, const char *name);
     bool (*is_executable) (gpointer data, const char *path);
+    /* Can nobody but root change the program, or a folder above it? */
+    bool (*is_secure) (gpointer data, const char *path);
     /* Value of an environment variable, for ${_ENV NAME}; borrowed, may be NULL. */
     const char *(*env) (gpointer data, const char *name);
 } CfgHost;

@@ -16,19 +16,19 @@ is_executable (const CfgHost *host, const char *path)
     return host == NULL || host->is_executable == NULL || host->is_executable (host->data, path);
 }
 
-/* Is the program of @argv there, by its path or in the usual folders? */
-static bool
-has_program (const CfgHost *host, const char *name)
+/* Where the program is, by its path or in the usual folders; NULL: nowhere. (transfer full) */
+static char *
+find_program (const CfgHost *host, const char *name)
 {
     if (strchr (name, '/') != NULL)
-        return is_executable (host, name);
+        return is_executable (host, name) ? g_strdup (name) : NULL;
     for (guint i = 0; i < G_N_ELEMENTS (path_folders); i++) {
         g_autofree char *path = g_build_filename (path_folders[i], name, NULL);
 
         if (is_executable (host, path))
-            return true;
+            return g_steal_pointer (&path);
     }
-    return false;
+    return NULL;
 }
 
 static void
@@ -48,12 +48,42 @@ note_shell (CfgKaContext *context, CfgScript *script, bool is_there)
                              : "there the command is dropped and counts as passed");
 }
 
+/* Who runs @script, as far as the file says; doc/keepalived.md 1.8. */
+static bool
+runs_as_root (const CfgKaContext *context, const CfgScript *script)
+{
+    const CfgHost *host = context->input->host;
+    const char *user = script->user != NULL ? script->user : context->model->globals.script_user;
+
+    if (user != NULL)
+        return strcmp (user, "root") == 0;
+    return host == NULL || host->has_user == NULL
+           || !host->has_user (host->data, "keepalived_script");
+}
+
+/* enable_script_security: what root runs, nobody else may replace. */
+static void
+check_security (CfgKaContext *context, CfgScript *script, const char *path)
+{
+    const CfgHost *host = context->input->host;
+
+    if (!context->model->globals.script_security || host == NULL || host->is_secure == NULL
+        || !runs_as_root (context, script) || host->is_secure (host->data, path))
+        return;
+    script->trouble = cfg_ka_string (context, "somebody else than root could replace its program");
+    cfg_ka_diag_at (context->reader, CFG_WARNING, script->place,
+                    "enable_script_security: root would run '%.200s', and somebody else may write "
+                    "to it or to a folder above it; it is disabled, as in keepalived",
+                    path);
+}
+
 static void
 check_command (CfgKaContext *context, CfgScript *script)
 {
     const CfgHost *host = context->input->host;
     const char *program = script->argv[0];
-    bool is_there = has_program (host, program);
+    g_autofree char *path = find_program (host, program);
+    bool is_there = path != NULL;
 
     if (script->trouble != NULL)
         return;
@@ -66,9 +96,11 @@ check_command (CfgKaContext *context, CfgScript *script)
             "'%.200s' is not there or not executable: keepalived drops the command%s, hbd "
             "reports it as not working",
             program, script->is_track ? " and counts it as passed" : " silently");
-    } else if (strchr (program, '/') == NULL) {
-        cfg_ka_diag_at (context->reader, CFG_WARNING, script->place,
-                        "'%.60s' is looked for in PATH; write its full path", program);
+    } else {
+        if (strchr (program, '/') == NULL)
+            cfg_ka_diag_at (context->reader, CFG_WARNING, script->place,
+                            "'%.60s' is looked for in PATH; write its full path", program);
+        check_security (context, script, path);
     }
 }
 

@@ -146,6 +146,15 @@ in_seconds (gint64 us)
     return text;
 }
 
+static void
+complain_range (CfgKaContext *context, const CfgKaRow *row, const CfgKaWord *word)
+{
+    g_autofree char *low = in_seconds (row->min), *high = in_seconds (row->max);
+    g_autofree char *wanted = g_strdup_printf ("in %s..%s seconds", low, high);
+
+    complain (context, row, word, wanted);
+}
+
 bool
 cfg_ka_time (CfgKaContext *context, const CfgKaRow *row, const CfgKaWord *word, HbdTime *out)
 {
@@ -155,15 +164,12 @@ cfg_ka_time (CfgKaContext *context, const CfgKaRow *row, const CfgKaWord *word, 
     bool is_ms = row->kind == KA_MS;
 
     if (is_decimal (word->text, &value)) {
-        g_autofree char *low = in_seconds (row->min), *high = in_seconds (row->max);
-        g_autofree char *wanted = g_strdup_printf ("in %s..%s seconds", low, high);
-
         value /= is_ms ? 1000 : 1;
         if (!has_range (row) || (value >= row->min && value <= row->max)) {
             *out = value;
             return true;
         }
-        complain (context, row, word, wanted);
+        complain_range (context, row, word);
     } else {
         complain (context, row, word,
                   has_unit ? "a number of seconds (keepalived knows no units)"

@@ -45,6 +45,7 @@ hbd_files_free (HbdFiles *files)
         return;
     for (guint i = 0; i < HBD_FILE_N; i++)
         file_clear (&files->file[i]);
+    file_clear (&files->keepalived);
     g_ptr_array_unref (files->included);
     g_free (files);
 }
@@ -74,7 +75,7 @@ read_all (int fd, HbdFile *file, gsize size, GError **error)
 
 /* Non-blocking, so that a FIFO in the file's place is an error, not a hang. */
 static bool
-read_file (HbdFile *file, GError **error)
+read_file (HbdFile *file, gsize limit, GError **error)
 {
     int fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
@@ -87,8 +88,10 @@ read_file (HbdFile *file, GError **error)
         ok = fail (error, file->path, g_strerror (errno));
     else if (!S_ISREG (st.st_mode))
         ok = fail (error, file->path, "not a regular file");
-    else if (st.st_size > HBD_FILE_MAX_BYTES)
-        ok = fail (error, file->path, "above 1 MiB: this cannot be meant");
+    else if ((gsize) st.st_size > limit)
+        ok = fail (error, file->path,
+                   limit == HBD_FILE_MAX_BYTES ? "above 1 MiB: this cannot be meant"
+                                               : "above 16 MiB: this cannot be meant");
     else
         ok = read_all (fd, file, (gsize) st.st_size, error);
     close (fd);
@@ -108,8 +111,12 @@ hbd_files_read (const HbdOptions *options, GError **error)
         g_build_filename (options->ha_dir, "haresources", NULL);
     files->file[HBD_FILE_AUTHKEYS].path = g_build_filename (options->ha_dir, "authkeys", NULL);
     files->file[HBD_FILE_HBD_CONF].path = g_strdup (options->conf);
+    files->keepalived.path = g_strdup (options->keepalived_conf);
     for (guint i = 0; ok && i < HBD_FILE_N; i++)
-        ok = read_file (&files->file[i], error);
+        if (i == HBD_FILE_HBD_CONF || hbd_options_heartbeat_on (options))
+            ok = read_file (&files->file[i], HBD_FILE_MAX_BYTES, error);
+    if (ok && options->check && hbd_options_keepalived_on (options))
+        ok = read_file (&files->keepalived, HBD_FILE_KEEPALIVED_MAX_BYTES, error);
     return ok ? g_steal_pointer (&files) : NULL;
 }
 
@@ -141,7 +148,7 @@ read_included (HbdFiles *files, const char *path, const char *key)
         file->path = g_strdup (found.gl_pathv[i]);
         file->asked = g_strdup (key);
         /* One that is there and cannot be read is kept without text: cfg says so. */
-        read_file (file, NULL);
+        read_file (file, HBD_FILE_KEEPALIVED_MAX_BYTES, NULL);
         g_ptr_array_add (files->included, file);
     }
     globfree (&found);
@@ -192,6 +199,7 @@ hbd_files_to_input (HbdFiles *files, CfgInput *input)
     to_text (&files->file[HBD_FILE_HARESOURCES], &input->haresources);
     to_text (&files->file[HBD_FILE_AUTHKEYS], &input->authkeys);
     to_text (&files->file[HBD_FILE_HBD_CONF], &input->hbd_conf);
+    to_text (&files->keepalived, &input->keepalived_conf);
 }
 
 static void

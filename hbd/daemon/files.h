@@ -7,7 +7,8 @@
 #include "cfg/cfg.h"
 #include "hbd/daemon/options.h"
 
-#define HBD_FILE_MAX_BYTES (1024 * 1024)
+#define HBD_FILE_MAX_BYTES            (1024 * 1024)
+#define HBD_FILE_KEEPALIVED_MAX_BYTES (16 * 1024 * 1024) /* and of what it includes */
 
 typedef struct {
     char *path;
@@ -26,19 +27,20 @@ typedef enum {
 
 typedef struct {
     HbdFile file[HBD_FILE_N];
-    GPtrArray *included; /* HbdFile *: what hbd.conf includes, in order of reading */
+    HbdFile keepalived;  /* read with --check only: nothing serves it yet */
+    GPtrArray *included; /* HbdFile *: what the others include, in order of reading */
     bool is_sealed;      /* from a snapshot: nothing is read from the disk any more */
 } HbdFiles;
 
 #define HBD_FILES_MAX_INCLUDED 256
 
-/* Read what @options name. A file that is not there is no error; one that cannot be read or is
- * above HBD_FILE_MAX_BYTES is. (transfer full) */
+/* Read what @options name, of the sides that are on. A file that is not there is no error; one that
+ * cannot be read or is above its limit is. (transfer full) */
 HbdFiles *hbd_files_read (const HbdOptions *options, GError **error);
 void hbd_files_free (HbdFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HbdFiles, hbd_files_free)
-/* Fill cfg's input with @files (borrowed); the rest of @input is the caller's. Files that hbd.conf
- * includes are read while cfg asks for them, and kept in @files. */
+/* Fill cfg's input with @files (borrowed); the rest of @input is the caller's. Files that one
+ * of them includes are read while cfg asks for them, and kept in @files. */
 void hbd_files_to_input (HbdFiles *files, CfgInput *input);
 
 /* A sealed memory file with everything in it, or -1 with @error. */

@@ -339,11 +339,22 @@ refuse_without_config (const HbdOptions *options)
     return HBD_EXIT_NO_CONFIG;
 }
 
+/* Who starts hbd in keepalived's place must not believe that its addresses are served. */
+static void
+note_keepalived (const HbdOptions *options)
+{
+    if (!options->check && !options->resume && hbd_options_keepalived_on (options)
+        && g_file_test (options->keepalived_conf, G_FILE_TEST_EXISTS))
+        fprintf (stderr, "hbd: warning: %s is there, but VRRP and LVS are not served yet\n",
+                 options->keepalived_conf);
+}
+
 static HbdSetup *
 load (const HbdOptions *options, int *exit_code)
 {
     g_autoptr (GError) error = NULL;
     g_autoptr (HbdSetup) setup = NULL;
+    bool has_keepalived;
     HbdFiles *files = options->resume ? hbd_files_unseal (HBD_MANAGER_SNAPSHOT_FD, &error)
                                       : hbd_files_read (options, &error);
 
@@ -353,13 +364,21 @@ load (const HbdOptions *options, int *exit_code)
         return NULL;
     }
     setup = hbd_setup_new (files, options);
-    if (!hbd_setup_exists (setup) || !hbd_options_heartbeat_on (options)) {
+    has_keepalived = files->keepalived.text != NULL;
+    if (options->check && options->has_keepalived_conf && !has_keepalived
+        && hbd_options_keepalived_on (options)) {
+        fprintf (stderr, "hbd: error: %s does not exist\n", options->keepalived_conf);
+        *exit_code = HBD_EXIT_ERRORS;
+        return NULL;
+    }
+    if (!hbd_setup_exists (setup) && !has_keepalived) {
         *exit_code = refuse_without_config (options);
         return NULL;
     }
+    note_keepalived (options);
     if (!options->resume)
         print_diags (setup);
-    if (!hbd_setup_is_good (setup)) {
+    if (setup->diags->errors > 0 || (hbd_setup_exists (setup) && !hbd_setup_is_good (setup))) {
         fprintf (stderr, "hbd: error: the configuration has %u error%s; nothing was started\n",
                  setup->diags->errors, setup->diags->errors == 1 ? "" : "s");
         *exit_code = HBD_EXIT_ERRORS;
@@ -382,6 +401,9 @@ hbd_manager_check (const HbdOptions *options)
 
         fprintf (stderr, "note: %s %s\n", record->name, record->fields);
     }
+    if (setup->files->keepalived.text != NULL)
+        fprintf (stderr, "note: %s is checked only: VRRP and LVS are not served yet\n",
+                 options->keepalived_conf);
     return 0;
 }
 

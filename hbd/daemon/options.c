@@ -24,6 +24,7 @@ fill_defaults (HbdOptions *o)
     struct utsname names;
 
     set_default (&o->ha_dir, HBD_SYSCONFDIR "/ha.d");
+    o->has_keepalived_conf = o->keepalived_conf != NULL;
     set_default (&o->keepalived_conf, HBD_SYSCONFDIR "/keepalived/keepalived.conf");
     set_default (&o->conf, HBD_SYSCONFDIR "/hbd/hbd.conf");
     set_default (&o->run_dir, DEFAULT_RUN_DIR);
@@ -133,4 +134,10 @@ bool
 hbd_options_heartbeat_on (const HbdOptions *o)
 {
     return o->sides == NULL || strcmp (o->sides, "keepalived") != 0;
+}
+
+bool
+hbd_options_keepalived_on (const HbdOptions *o)
+{
+    return o->sides == NULL || strcmp (o->sides, "heartbeat") != 0;
 }

@@ -19,8 +19,9 @@ typedef struct {
     char *log_level;
     HbdLevel level;
     gboolean check, version;
-    gboolean let_go; /* manager only: remove our addresses, then end */
-    gboolean resume; /* manager only: the predecessor's configuration is on descriptor 4 */
+    bool has_keepalived_conf; /* --keepalived-conf was given */
+    gboolean let_go;          /* manager only: remove our addresses, then end */
+    gboolean resume;          /* manager only: the predecessor's configuration is on descriptor 4 */
 } HbdOptions;
 
 /* Parse @argv and fill in the defaults. False: *@exit_code is what to end with, the message is
@@ -35,3 +36,4 @@ void hbd_options_clear (HbdOptions *options);
  * that several instances (tests, containers) do not meet. (transfer full) */
 char *hbd_options_heartbeat_pid (const HbdOptions *options);
 bool hbd_options_heartbeat_on (const HbdOptions *options); /* --sides allows it */
+bool hbd_options_keepalived_on (const HbdOptions *options);

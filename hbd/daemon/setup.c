@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LEASE_MAX_S  10
@@ -36,6 +37,25 @@ static bool
 is_executable (gpointer data, const char *path)
 {
     return access (path, X_OK) == 0; /* a folder too, as in Heartbeat; it is given up later */
+}
+
+static bool
+is_secure (gpointer data, const char *path)
+{
+    g_autofree char *at = realpath (path, NULL);
+    struct stat st;
+
+    while (at != NULL) {
+        char *slash = strrchr (at, '/');
+
+        if (stat (*at != '\0' ? at : "/", &st) != 0 || st.st_uid != 0 || (st.st_mode & S_IWOTH) != 0
+            || ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0))
+            return false;
+        if (slash == NULL)
+            return true;
+        *slash = '\0';
+    }
+    return false;
 }
 
 static const char *
@@ -102,8 +122,10 @@ hbd_setup_new (HbdFiles *files, const HbdOptions *options)
     g_autofree char *node_name = g_ascii_strdown (options->node_name, -1);
     CrmHostPaths paths = { .ha_dir = options->ha_dir, .own_agents = own_agents };
     g_autoptr (CrmHost) host = crm_host_new (&paths);
-    CfgHost asks = { host, has_interface, has_agent, has_user, is_executable, env };
-    CfgInput input = { .node_name = node_name, .host = &asks };
+    CfgHost asks = { host, has_interface, has_agent, has_user, is_executable, is_secure, env };
+    /* keepalived's `@ID` keeps the letters' case. */
+    g_autofree char *id = g_strndup (options->node_name, strcspn (options->node_name, "."));
+    CfgInput input = { .node_name = node_name, .config_id = id, .host = &asks };
 
     setup->files = files;
     setup->diags = cfg_diags_new ();

@@ -40,7 +40,7 @@ is_there (gpointer data, const char *name)
     return *name != '-';
 }
 
-static const CfgHost host = { NULL, is_there, is_there, is_there, is_there, NULL };
+static const CfgHost host = { NULL, is_there, is_there, is_there, is_there, is_there, NULL };
 
 static void
 set_text (CfgText *text, const char *path, const char *bytes, gsize len)

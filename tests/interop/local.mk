@@ -25,3 +25,4 @@ EXTRA_DIST += tests/interop/test_tools.py
 EXTRA_DIST += tests/interop/test_leftovers.py
 EXTRA_DIST += tests/interop/test_verdicts.py
 EXTRA_DIST += tests/interop/test_sanity.py tests/interop/sanity.table
+EXTRA_DIST += tests/interop/test_keepalived_conf.py

@@ -11,3 +11,4 @@ EXTRA_DIST += tests/net/README.md tests/net/lab.py tests/net/pair.py tests/net/r
   tests/bench/README.md tests/bench/last-result.txt \
   tests/bench/failover tests/bench/flood tests/bench/footprint tests/bench/heal tests/demo
 EXTRA_DIST += tests/bench/migrate
+EXTRA_DIST += tests/bench/check-conf

@@ -44,7 +44,8 @@ is_executable (gpointer data, const char *path)
     return g_str_has_prefix (path, "/usr/lib/heartbeat/");
 }
 
-static const CfgHost default_host = { NULL, has_interface, has_agent, has_user, is_executable, NULL };
+static const CfgHost default_host = { NULL,          has_interface, has_agent, has_user,
+                                      is_executable, NULL,          NULL };
 
 static CfgText
 make_text (const char *path, const char *text)

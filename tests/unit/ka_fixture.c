@@ -20,15 +20,23 @@ has_user (gpointer data, const char *name)
 static bool
 is_executable (gpointer data, const char *path)
 {
-    static const char *const programs[] = { "/bin/true", "/bin/sh", "/usr/bin/killall",
-                                            "/usr/bin/pidof", NULL };
+    static const char *const programs[] = { "/bin/true",      "/bin/sh",   "/usr/bin/killall",
+                                            "/usr/bin/pidof", "/tmp/x.sh", NULL };
 
     return g_strv_contains (programs, path);
 }
 
+/* Others may write in /tmp. */
+static bool
+is_secure (gpointer data, const char *path)
+{
+    return !g_str_has_prefix (path, "/tmp/");
+}
+
 static const CfgHost host = { .has_interface = has_interface,
                               .has_user = has_user,
-                              .is_executable = is_executable };
+                              .is_executable = is_executable,
+                              .is_secure = is_secure };
 
 KaFixture *
 ka_fixture_new (const char *text, const char *hbd_conf)

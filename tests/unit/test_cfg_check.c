@@ -105,7 +105,7 @@ static void
 test_host_callbacks_are_optional (void)
 {
     static const CfgHost blind = { 0 },
-                         empty = { NULL, has_nothing, has_nothing, NULL, NULL, NULL };
+                         empty = { NULL, has_nothing, has_nothing, NULL, NULL, NULL, NULL };
     CfgFixtureTexts texts = { .ha_cf = NODES LINKS BACK "deadtime 5\nrespawn nosuch /x\n",
                               .haresources = "alpha unheard-of\n",
                               .authkeys = CFG_SOUND_AUTHKEYS,

@@ -420,6 +420,60 @@ test_files_that_are_not_files (Fixture *f, gconstpointer data)
     g_assert_nonnull (strstr (error->message, "not a regular file"));
 }
 
+static void
+test_keepalived_conf_is_read_to_be_checked (Fixture *f, gconstpointer data)
+{
+    g_autofree char *conf = path_of (f, "keepalived.conf");
+    g_autofree char *ha_cf = path_of (f, "ha.cf");
+    g_autofree char *large = g_strnfill (2 * HBD_FILE_MAX_BYTES, '\n');
+    HbdOptions options = { .ha_dir = f->dir,
+                           .conf = (char *) "/nonexistent/hbd.conf",
+                           .keepalived_conf = conf };
+    static const struct {
+        const char *sides;
+        gboolean check;
+        bool has_heartbeat, has_keepalived;
+    } cases[] = {
+        { NULL, TRUE, true, true },          { "both", TRUE, true, true },
+        { "keepalived", TRUE, false, true }, { "heartbeat", TRUE, true, false },
+        { NULL, FALSE, true, false },
+    };
+
+    put (ha_cf, "node a b\n");
+    put (conf, large);
+    for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+        g_autoptr (HbdFiles) files = NULL;
+        CfgInput input = { 0 };
+
+        options.sides = (char *) cases[i].sides;
+        options.check = cases[i].check;
+        files = hbd_files_read (&options, NULL);
+        g_assert_nonnull (files);
+        hbd_files_to_input (files, &input);
+        g_assert_cmpint (input.ha_cf.text != NULL, ==, cases[i].has_heartbeat);
+        g_assert_cmpint (input.keepalived_conf.text != NULL, ==, cases[i].has_keepalived);
+    }
+}
+
+static void
+test_included_folder_is_told_with_its_problem (Fixture *f, gconstpointer data)
+{
+    g_autofree char *conf = path_of (f, "hbd.conf"), *dir = path_of (f, "conf.d");
+    HbdOptions options = { .ha_dir = f->dir, .conf = conf };
+    g_autoptr (HbdFiles) files = NULL;
+    g_autoptr (GPtrArray) found = NULL;
+    CfgInput input = { 0 };
+
+    g_mkdir (dir, 0700);
+    put (conf, "include conf.d\n");
+    files = hbd_files_read (&options, NULL);
+    hbd_files_to_input (files, &input);
+    found = input.include (input.include_data, conf, "conf.d");
+    g_assert_cmpuint (found->len, ==, 1);
+    g_assert_null (((CfgIncluded *) found->pdata[0])->text);
+    g_assert_nonnull (((CfgIncluded *) found->pdata[0])->problem);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -444,6 +498,8 @@ main (int argc, char **argv)
     ADD ("snapshot/gives-the-files-back", test_snapshot_gives_the_files_back);
     ADD ("snapshot/holds-included-files", test_snapshot_holds_included_files);
     ADD ("snapshot/nonsense-is-an-error", test_snapshot_of_nonsense_is_an_error);
+    ADD ("files/keepalived-conf-is-read-to-be-checked", test_keepalived_conf_is_read_to_be_checked);
+    ADD ("files/included-folder-has-a-problem", test_included_folder_is_told_with_its_problem);
     ADD ("files/fifo-is-an-error", test_files_that_are_not_files);
 #undef ADD
     return g_test_run ();

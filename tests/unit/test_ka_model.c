@@ -546,6 +546,33 @@ shell_commands_are_fine_where_a_shell_is_allowed (void)
 }
 
 static void
+insecure_scripts_are_disabled_for_root_only (void)
+{
+    static const char secure[] = "global_defs {\nenable_script_security\n}\n";
+    static const char script[] = "vrrp_script s {\nscript /tmp/x.sh\n";
+    static const struct {
+        const char *first, *more;
+        bool is_disabled;
+    } cases[] = {
+        { secure, "}\n", true },
+        { secure, "user root\n}\n", true },
+        { secure, "user daemon\n}\n", false },
+        { "", "}\n", false },
+        { "global_defs {\nenable_script_security\nscript_user daemon\n}\n", "}\n", false },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+        g_autofree char *text = g_strconcat (cases[i].first, script, cases[i].more, NULL);
+        g_autoptr (KaFixture) f = ka_fixture_new (text, NULL);
+        const CfgTrackScript *s = f->model->scripts->pdata[0];
+
+        g_assert_cmpint (s->script.trouble != NULL, ==, cases[i].is_disabled);
+        g_assert_cmpint (ka_fixture_says (f, "k.conf:", "it is disabled"), ==,
+                         cases[i].is_disabled);
+    }
+}
+
+static void
 both_sides_stand_in_one_model (void)
 {
     g_autoptr (KaFixture) f = ka_fixture_new (VI (""), "lease {\nmode off\n}\n");
@@ -585,6 +612,8 @@ main (int argc, char **argv)
     ADD ("marks-and-groups-are-servers", marks_and_groups_are_servers);
     ADD ("shell-commands-where-a-shell-is-allowed",
          shell_commands_are_fine_where_a_shell_is_allowed);
+    ADD ("insecure-scripts-are-disabled-for-root-only",
+         insecure_scripts_are_disabled_for_root_only);
     ADD ("both-sides-stand-in-one-model", both_sides_stand_in_one_model);
     return g_test_run ();
 }
